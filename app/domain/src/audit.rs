@@ -1,0 +1,3 @@
+//! The log: an RFC 6962 Merkle tree over event bytes that are written once and never re-serialised.
+
+pub mod merkle;
