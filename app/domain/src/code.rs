@@ -1,0 +1,127 @@
+//! Why something was refused: one closed list, the same on the wire and in the log.
+//!
+//! A code never holds what was typed. The screens turn it into a sentence in the reader's language.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident $text:literal $status:literal;)*) => {
+        /// A refusal's code and, by [`Code::status`], the HTTP status that carries it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Code {$(
+            $(#[$doc])*
+            #[serde(rename = $text)]
+            $name,
+        )*}
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &[Code] = &[$(Code::$name),*];
+            /// As it stands on the wire and in the log.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $text,)* }
+            }
+            /// The HTTP status that goes with it.
+            pub const fn status(self) -> u16 {
+                match self { $(Code::$name => $status,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Nobody is signed in here, or no longer.
+    SignedOut "signed_out" 401;
+    /// Something was wrong at sign-in; which part is not told (U2).
+    SignInFailed "sign_in_failed" 401;
+    /// The role, the branch or the policy says no.
+    NotPermitted "not_permitted" 403;
+    /// Ask again with a second factor bound to this act (V2).
+    StepUpRequired "step_up_required" 403;
+    /// Ask again with a second person (V2, V5, V8).
+    SecondPersonRequired "second_person_required" 403;
+    /// The second factor's code is not right.
+    CodeWrong "code_wrong" 403;
+    /// The challenge is not one that waits for a factor.
+    ChallengeUnknown "challenge_unknown" 403;
+    /// The challenge's two minutes are over.
+    ChallengeExpired "challenge_expired" 403;
+    /// The challenge was used.
+    ChallengeSpent "challenge_spent" 403;
+    /// The challenge died after three wrong codes.
+    ChallengeDead "challenge_dead" 403;
+    /// The challenge was made for another act.
+    ChallengeOtherAct "challenge_other_act" 403;
+    /// No factor has answered the challenge yet.
+    ChallengeUnanswered "challenge_unanswered" 403;
+    /// The request did not come from Grille's own page (U6).
+    ForeignOrigin "foreign_origin" 403;
+    /// Not there, or not yours: one answer (Q6).
+    NotFound "not_found" 404;
+    /// This address takes another method.
+    MethodNotAllowed "method_not_allowed" 405;
+    /// A value is not sent to a page (V4).
+    NotAcceptable "not_acceptable" 406;
+    /// The case is closed.
+    CaseClosed "case_closed" 409;
+    /// Five cases are open (Q1).
+    CaseLimit "case_limit" 409;
+    /// The case belongs to another customer (Q1).
+    CaseBoundElsewhere "case_bound_elsewhere" 409;
+    /// The case has no customer yet: view one first (V2).
+    CaseNotBound "case_not_bound" 409;
+    /// Person, case or policy changed between permission and act.
+    Changed "changed" 409;
+    /// The body is over 16 KiB.
+    BodyTooLarge "body_too_large" 413;
+    /// The body is not a URL-encoded form.
+    NotAForm "not_a_form" 415;
+    /// The host is not the one served (U6).
+    ForeignHost "foreign_host" 421;
+    /// The request's values do not fit; `faults` names each.
+    Invalid "invalid" 422;
+    /// The note of the case names this customer (V2n).
+    NoteNamesCustomer "note_names_customer" 422;
+    /// The code was used; wait for the next (U2).
+    CodeUsed "code_used" 429;
+    /// Too many refusals in a row (A10).
+    TooManyRefusals "too_many_refusals" 429;
+    /// Too busy; nothing was done.
+    Busy "busy" 503;
+    /// The vault key is missing (L0).
+    VaultKeyMissing "vault_key_missing" 503;
+    /// The index key is missing (L0).
+    IndexKeyMissing "index_key_missing" 503;
+    /// The staff-secret key is missing (L0).
+    StaffKeyMissing "staff_key_missing" 503;
+    /// The log-signing key is missing (L0).
+    LogKeyMissing "log_key_missing" 503;
+    /// The record could not be written, so nothing was done (V3).
+    LogUnavailable "log_unavailable" 503;
+    /// The clock stands behind the log (A6).
+    ClockBehind "clock_behind" 503;
+    /// A stored value could not be opened.
+    ValueUnreadable "value_unreadable" 503;
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What is wrong with one named value of a request. `code` is the parser's own word for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The parameter, if it is one the endpoint knows.
+    pub field: String,
+    /// Snake case, from a small closed list a parser.
+    pub code: String,
+}
+
+impl Fault {
+    /// `code` about `field`.
+    pub fn new(field: &str, code: &str) -> Self {
+        Self { field: field.into(), code: code.into() }
+    }
+}
