@@ -64,7 +64,7 @@ kinds! {
     /// A case was closed.
     CaseClosed "case_closed" [Case, Address, Device];
     /// A search: which key, and what came of it; never what was typed (Q7).
-    CustomerSearched "customer_searched" [Case, Purpose, Key, Outcome, BankWide, Policy, Address, Device];
+    CustomerSearched "customer_searched" [Case, Purpose, Key, Outcome, Policy, Address, Device];
     /// The masked card was shown; the first time it binds the case.
     CustomerViewed "customer_viewed" [Case, Purpose, Customer, Binds, Policy, Address, Device];
     /// One value of one customer was about to be shown (V1–V3).
@@ -147,8 +147,6 @@ details! {
     Key key: KeyName;
     /// `found`, `none` or `too_many`; no count.
     Outcome outcome: OutcomeName;
-    /// The search went beyond the person's branch.
-    BankWide bank_wide: bool;
     /// Hash of policy, catalogue and purposes in force (U7).
     Policy policy: Fingerprint;
     /// Another member of staff whom this is about.
