@@ -73,8 +73,7 @@ const MAX_NOTE: usize = 128 * 1024;
 
 /// The signed text and the signature lines. The last empty line divides them.
 fn parts(note: &str) -> Option<(&str, impl Iterator<Item = &str>)> {
-    let clean = note.len() <= MAX_NOTE && note.chars().all(|c| c == '\n' || c >= ' ');
-    let divide = note.rfind("\n\n").filter(|_| clean)?;
+    let divide = note.rfind("\n\n").filter(|_| note.len() <= MAX_NOTE)?;
     let signatures = note[divide + 2..].strip_suffix('\n')?;
     Some((&note[..=divide], signatures.split('\n')))
 }

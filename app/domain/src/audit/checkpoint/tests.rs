@@ -156,6 +156,7 @@ fn a3_a_note_that_is_not_spelt_as_the_specification_says_is_refused() {
         note.replace("— bank.example/grille ", "— bank.example/grille  "),
         note.replace("— bank.example/grille ", "— bank.example/grille\t"),
         note.replace("— bank.example/grille ", "— bank+example/grille "),
+        note.replace("— bank.example/grille ", "— bank.example\u{1}grille "),
         note.replace("— bank.example/grille ", "— bank.example\u{3000}grille "),
         note.replace(signature, &format!("{signature} ")),
         note.replace(signature, &signature[..91]),
