@@ -1,10 +1,13 @@
 //! The rules of Grille. No IO, no clock, no randomness, no async runtime; compiles to WASM.
 //!
 //! Read in this order: [`id`] and [`clock`] name things; [`catalogue`] says what a customer is;
-//! [`normalise`] and [`mask`] what a value looks like inside and outside; [`purpose`] why anyone may
-//! look; [`search`] what may be asked; [`step_up`] what a second factor is bound to; [`audit`] what is
-//! written down and how it is proved; [`desk`] the one port through which a screen reaches all this.
+//! [`normalise`] and [`mask`] what a value looks like inside and outside; `purpose` and `note` why
+//! anyone may look; `search` what may be asked; `step_up` what a second factor is bound to; [`audit`] what
+//! is written down and how it is proved; `desk` the one port through which a screen reaches all this.
 
 pub mod audit;
+pub mod catalogue;
 pub mod clock;
 pub mod id;
+pub mod mask;
+pub mod normalise;
