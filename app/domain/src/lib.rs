@@ -11,3 +11,5 @@ pub mod clock;
 pub mod id;
 pub mod mask;
 pub mod normalise;
+
+mod strict_toml;
