@@ -11,5 +11,6 @@ pub mod clock;
 pub mod id;
 pub mod mask;
 pub mod normalise;
+pub mod purpose;
 
 mod strict_toml;
