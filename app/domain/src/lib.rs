@@ -1,8 +1,8 @@
 //! The rules of Grille. No IO, no clock, no randomness, no async runtime; compiles to WASM.
 //!
 //! Read in this order: [`id`] and [`clock`] name things; [`catalogue`] says what a customer is;
-//! [`normalise`] and [`mask`] what a value looks like inside and outside; `purpose` and `note` why
-//! anyone may look; `search` what may be asked; `step_up` what a second factor is bound to; [`audit`] what
+//! [`normalise`] and [`mask`] what a value looks like inside and outside; [`purpose`] and [`note`] why
+//! anyone may look; [`search`] what may be asked; `step_up` what a second factor is bound to; [`audit`] what
 //! is written down and how it is proved; `desk` the one port through which a screen reaches all this.
 
 pub mod audit;
@@ -11,6 +11,8 @@ pub mod clock;
 pub mod id;
 pub mod mask;
 pub mod normalise;
+pub mod note;
 pub mod purpose;
+pub mod search;
 
 mod strict_toml;
