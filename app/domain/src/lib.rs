@@ -19,3 +19,4 @@ pub mod purpose;
 pub mod role;
 pub mod search;
 pub mod step_up;
+mod strict_toml;
