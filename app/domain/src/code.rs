@@ -84,6 +84,8 @@ codes! {
     NoteNamesCustomer "note_names_customer" 422;
     /// The code was used; wait for the next (U2).
     CodeUsed "code_used" 429;
+    /// Ten failures lock for 30 minutes (U3).
+    FactorLocked "factor_locked" 429;
     /// Too many refusals in a row (A10).
     TooManyRefusals "too_many_refusals" 429;
     /// Too busy; nothing was done.

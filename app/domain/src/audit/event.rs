@@ -1,0 +1,423 @@
+//! What an event may say, and its bytes.
+//!
+//! An event's bytes are a version byte and canonical JSON: the members in the order below, absent ones
+//! left out, no white space. They are written once and hashed as they are. Every member is typed, and
+//! each kind names the members it may hold ([`Kind::slots`]): a value, a secret or free text has no slot
+//! to stand in (A5). `docs/events.md` is made from this file and compared with it by a test.
+
+use super::fingerprint::Fingerprint;
+use crate::clock::Timestamp;
+use crate::code::Code;
+use crate::id::{
+    BatchId, BranchNo, CaseId, CustomerId, EventId, FieldName, Item, Lineage, PersonNo, PurposeName, ReasonCode,
+    RequestId, StaffId, StaffNo,
+};
+use crate::purpose::Identified;
+use crate::role::Role;
+use serde::{Deserialize, Serialize};
+
+/// First byte of every leaf.
+pub const VERSION: u8 = 1;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident $text:literal [$($slot:ident),*];)*) => {
+        /// What happened: a closed list.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Kind {$(
+            $(#[$doc])*
+            #[serde(rename = $text)]
+            $name,
+        )*}
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &[Kind] = &[$(Kind::$name),*];
+            /// As it stands in the log.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Kind::$name => $text,)* }
+            }
+            /// The details that an event of this kind may hold; reviewed one by one (A5).
+            pub const fn slots(self) -> &'static [Slot] {
+                match self { $(Kind::$name => &[$(Slot::$slot),*],)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The process began to serve: a log that stops and starts says so (PCI DSS 10.2.1.6).
+    ServerStarted "server_started" [Policy];
+    /// Policies or catalogue differ from those in force before (U7).
+    PolicyLoaded "policy_loaded" [Policy];
+    /// A member of staff was entered by `init` or `demo`.
+    StaffCreated "staff_created" [SubjectStaff, SubjectRole];
+    /// Someone was suspended: it takes effect on the next request (U5).
+    StaffSuspended "staff_suspended" [SubjectStaff];
+    /// Both factors were right, or something was not (U2, U3).
+    SignedIn "signed_in" [Factor, Address, Device, SubjectStaff];
+    /// Sign-in failures beyond those recorded one by one (A10).
+    SignInFailuresCounted "sign_in_failures_counted" [Count, SubjectStaff];
+    /// The person ended the session.
+    SignedOut "signed_out" [Address, Device];
+    /// A case was opened (Q1).
+    CaseOpened "case_opened" [Case, Purpose, Ticket, Identified, Note, Address, Device];
+    /// A case was closed.
+    CaseClosed "case_closed" [Case, Address, Device];
+    /// A search: which key, and what came of it; never what was typed (Q7).
+    CustomerSearched "customer_searched" [Case, Purpose, Key, Outcome, Policy, Address, Device];
+    /// The masked card was shown; the first time it binds the case.
+    CustomerViewed "customer_viewed" [Case, Purpose, Customer, Binds, Policy, Address, Device];
+    /// One value of one customer was about to be shown (V1–V3).
+    FieldRevealed "field_revealed"
+        [Case, Purpose, Ticket, Customer, Field, Item, Reason, Note, Act, Factor, FactorAge, Policy, Address, Device];
+    /// A second factor answered a challenge, or failed to (V2).
+    StepUp "step_up" [Case, Customer, Act, Factor, Tries, Address, Device];
+    /// Something else was refused (A10).
+    RequestRefused "request_refused" [Case, Field, Item, Reason, Address, Device];
+    /// Identical refusals of one session, counted (A10).
+    RefusalsCounted "refusals_counted" [Count, Address, Device];
+    /// Rows of one import were written (JR/T 0171 6.1.1 b).
+    CustomersImported "customers_imported" [Batch, Source, Added, ChangedRows, Unchanged, Rejected, OsUser];
+}
+
+macro_rules! details {
+    ($($(#[$doc:meta])* $slot:ident $member:ident: $type:ty;)*) => {
+        /// A detail's name; see [`Details`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Slot {$($(#[$doc])* $slot,)*}
+
+        impl Slot {
+            /// The member's name in the bytes.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Slot::$slot => stringify!($member),)* }
+            }
+        }
+
+        /// What an event may say besides who, when and how it ended. Nothing here can hold a
+        /// customer's value, a secret or free text.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Details {$(
+            $(#[$doc])*
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub $member: Option<$type>,
+        )*}
+
+        impl Details {
+            /// Which details are there.
+            pub fn slots(&self) -> Vec<Slot> {
+                let mut there = Vec::new();
+                $(if self.$member.is_some() { there.push(Slot::$slot); })*
+                there
+            }
+        }
+    };
+}
+
+details! {
+    /// The case.
+    Case case: CaseId;
+    /// Why, of the case.
+    Purpose purpose: PurposeName;
+    /// The work order, of the purpose's pattern.
+    Ticket ticket: TicketText;
+    /// How the customer was identified.
+    Identified identified: Identified;
+    /// The customer's internal id.
+    Customer customer: CustomerId;
+    /// The field's name.
+    Field field: FieldName;
+    /// The field's item.
+    Item item: Item;
+    /// Why, of the act.
+    Reason reason: ReasonCode;
+    /// Salted commitment to a note whose body stands beside the log (V2n).
+    Note note: Fingerprint;
+    /// The act's digest, which the second factor was bound to.
+    Act act: Fingerprint;
+    /// Which second factor.
+    Factor factor: FactorName;
+    /// Milliseconds since the factor was given.
+    FactorAge factor_age_ms: i64;
+    /// Wrong codes so far.
+    Tries tries: u8;
+    /// Whether this view bound the case to the customer.
+    Binds binds: bool;
+    /// Kind of key searched by: `id_no`, `name+birth_date+branch`.
+    Key key: KeyName;
+    /// `found`, `none` or `too_many`; no count.
+    Outcome outcome: OutcomeName;
+    /// Hash of policy, catalogue and purposes in force (U7).
+    Policy policy: Fingerprint;
+    /// Another member of staff whom this is about.
+    SubjectStaff subject_staff: StaffNo;
+    /// Their role.
+    SubjectRole subject_role: Role;
+    /// Client address as the trusted hop saw it.
+    Address address: std::net::IpAddr;
+    /// First eight bytes of the SHA-256 of the browser's name for itself.
+    Device device: DeviceTag;
+    /// How many.
+    Count count: u64;
+    /// The import run.
+    Batch batch: BatchId;
+    /// The importing source, from the mapping file.
+    Source source: SourceName;
+    /// Customers added.
+    Added added: u64;
+    /// Customers changed.
+    ChangedRows changed: u64;
+    /// Customers left as they were.
+    Unchanged unchanged: u64;
+    /// Rows rejected.
+    Rejected rejected: u64;
+    /// The operating system's user who ran the command.
+    OsUser os_user: SourceName;
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident $max:literal $ok:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The word, if it is of the form that an event may hold.
+            pub fn parse(text: &str) -> Option<Self> {
+                let ok: fn(char) -> bool = $ok;
+                (!text.is_empty() && text.len() <= $max && text.chars().all(ok)).then(|| Self(text.into()))
+            }
+            /// As text.
+            pub fn as_str(&self) -> &str { &self.0 }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
+                Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not of its form"))
+            }
+        }
+    )*};
+}
+
+words! {
+    /// A ticket that matched its purpose's pattern.
+    TicketText 64 |c| c.is_ascii_alphanumeric() || "-_/.#".contains(c);
+    /// `id_no`, or names joined by `+`.
+    KeyName 96 |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '+';
+    /// Sixteen hexadecimal digits.
+    DeviceTag 16 |c| c.is_ascii_hexdigit();
+    /// A short name: letters, digits, `-`, `_`, `.`.
+    SourceName 64 |c| c.is_alphanumeric() || "-_.".contains(c);
+    /// A name of staff as colleagues know them.
+    PersonName 96 |c| !c.is_control();
+}
+
+/// Which second factor was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorName {
+    /// Password and a code of RFC 6238.
+    Totp,
+    /// WebAuthn.
+    Passkey,
+}
+
+/// How a search ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeName {
+    /// One to five.
+    Found,
+    /// None.
+    None,
+    /// More than five.
+    TooMany,
+}
+
+/// Whether it was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Done.
+    Allowed,
+    /// Not done; [`AuditEvent::code`] says why.
+    Refused,
+}
+
+/// Who acted, as they were then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActorStamp {
+    /// The login.
+    pub staff: StaffId,
+    /// Its number.
+    pub staff_no: StaffNo,
+    /// The person.
+    pub person: PersonNo,
+    /// The name at the time.
+    pub name: PersonName,
+    /// The role at the time.
+    pub role: Role,
+    /// The branch or department at the time.
+    pub unit: BranchNo,
+    /// Version of the staff record that was read.
+    pub version: i64,
+    /// The session, by its lineage; the cookie's secret is never here.
+    pub lineage: Lineage,
+}
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditEvent {
+    /// Its own id.
+    pub id: EventId,
+    /// When it happened, by the server's clock, UTC milliseconds.
+    pub time: Timestamp,
+    /// What happened.
+    pub kind: Kind,
+    /// Whether it was done.
+    pub decision: Decision,
+    /// Why not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    /// Who, if anyone was signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<ActorStamp>,
+    /// The request, as its answer names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestId>,
+    /// The route, from the router's own list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<Endpoint>,
+    /// Version of Grille.
+    pub app: SourceName,
+    /// The rest.
+    pub details: Details,
+}
+
+/// A route of the router, never what a client sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Endpoint(Box<str>);
+
+impl Endpoint {
+    /// A route pattern such as `/api/customers/reveal` or `/customers/{id}`.
+    pub fn parse(route: &str) -> Option<Self> {
+        let ok = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"/_-{}".contains(&b);
+        (route.starts_with('/') && route.len() <= 64 && route.bytes().all(ok)).then(|| Self(route.into()))
+    }
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Endpoint {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a route"))
+    }
+}
+
+/// Why an event has no bytes, or bytes are no event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadEvent {
+    /// A detail stands in a kind that may not hold it (A5).
+    #[error("the kind may not hold this detail")]
+    Unreviewed(Slot),
+    /// A refusal has no code, or an allowed act has one.
+    #[error("decision and code do not fit")]
+    Undecided,
+    /// The bytes are not those of an event.
+    #[error("not an event's bytes")]
+    Malformed,
+}
+
+impl AuditEvent {
+    /// The bytes that are stored, hashed and, one day, shown to an auditor.
+    pub fn encode(&self) -> Result<Vec<u8>, BadEvent> {
+        self.check()?;
+        let mut bytes = vec![VERSION];
+        serde_json::to_writer(&mut bytes, self).map_err(|_| BadEvent::Malformed)?;
+        Ok(bytes)
+    }
+
+    /// Reads an event's bytes, and nothing that [`Self::encode`] would have written otherwise.
+    pub fn decode(bytes: &[u8]) -> Result<Self, BadEvent> {
+        let (&VERSION, json) = bytes.split_first().ok_or(BadEvent::Malformed)? else {
+            return Err(BadEvent::Malformed);
+        };
+        let event: Self = serde_json::from_slice(json).map_err(|_| BadEvent::Malformed)?;
+        if event.encode()? != bytes {
+            return Err(BadEvent::Malformed);
+        }
+        Ok(event)
+    }
+
+    fn check(&self) -> Result<(), BadEvent> {
+        if (self.decision == Decision::Refused) != self.code.is_some() {
+            return Err(BadEvent::Undecided);
+        }
+        let reviewed = self.kind.slots();
+        match self.details.slots().into_iter().find(|slot| !reviewed.contains(slot)) {
+            Some(slot) => Err(BadEvent::Unreviewed(slot)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(kind: Kind) -> AuditEvent {
+        AuditEvent {
+            id: EventId::from_bytes([1; 16]),
+            time: Timestamp::from_millis(1_795_335_330_123),
+            kind,
+            decision: Decision::Allowed,
+            code: None,
+            actor: None,
+            request: None,
+            endpoint: Endpoint::parse("/api/customers/reveal"),
+            app: SourceName::parse("0.1.0").unwrap(),
+            details: Details::default(),
+        }
+    }
+
+    #[test]
+    fn a1_an_event_has_one_spelling() {
+        let bytes = event(Kind::SignedOut).encode().unwrap();
+        assert_eq!(bytes[0], VERSION);
+        assert_eq!(
+            std::str::from_utf8(&bytes[1..]).unwrap(),
+            r#"{"id":"01010101-0101-0101-0101-010101010101","time":1795335330123,"kind":"signed_out","decision":"allowed","endpoint":"/api/customers/reveal","app":"0.1.0","details":{}}"#
+        );
+        assert_eq!(AuditEvent::decode(&bytes).unwrap(), event(Kind::SignedOut));
+        let spaced = String::from_utf8(bytes.clone()).unwrap().replace("\"id\":", "\"id\": ");
+        assert_eq!(AuditEvent::decode(spaced.as_bytes()), Err(BadEvent::Malformed));
+        let mut other_version = bytes;
+        other_version[0] = 2;
+        assert_eq!(AuditEvent::decode(&other_version), Err(BadEvent::Malformed));
+    }
+
+    #[test]
+    fn a5_a_detail_that_its_kind_was_not_reviewed_for_has_no_bytes() {
+        let mut wrong = event(Kind::SignedOut);
+        wrong.details.customer = Some(CustomerId::from_bytes([7; 16]));
+        assert_eq!(wrong.encode(), Err(BadEvent::Unreviewed(Slot::Customer)));
+    }
+
+    #[test]
+    fn a10_a_refusal_says_why_and_only_a_refusal_does() {
+        let mut refused = event(Kind::SignedOut);
+        refused.decision = Decision::Refused;
+        assert_eq!(refused.encode(), Err(BadEvent::Undecided));
+        refused.code = Some(Code::NotFound);
+        assert!(refused.encode().is_ok());
+        refused.decision = Decision::Allowed;
+        assert_eq!(refused.encode(), Err(BadEvent::Undecided));
+    }
+}

@@ -1,0 +1,19 @@
+//! The ledger: the one way to change anything, and the record that each change leaves.
+//!
+//! An [`Act`] is handed to the [`Ledger`]; the writer runs it in a savepoint of its own, appends its
+//! event to the log in the same transaction, and after COMMIT gives back a [`Receipt`]. There is no
+//! other write, but for housekeeping that the code names `unaudited("why")` (A2).
+
+mod act;
+mod checkpoint;
+mod ledger;
+mod receipt;
+mod tree;
+mod verify;
+pub(crate) mod writer;
+
+pub use act::{Act, Verdict};
+pub use checkpoint::{CheckpointFile, KeySigner, Signer};
+pub use ledger::{ActError, Housekeeping, Ledger, unaudited};
+pub use receipt::Receipt;
+pub use verify::{Finding, Verified, verify};

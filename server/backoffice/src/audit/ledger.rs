@@ -1,0 +1,152 @@
+//! The ledger as its callers see it: hand in an act, get a receipt or a refusal.
+
+use super::act::{Act, Verdict};
+use super::receipt::Receipt;
+use crate::store::WriteTx;
+use domain::audit::event::AuditEvent;
+use domain::code::Code;
+use domain::desk::DeskError;
+use tokio::sync::{mpsc, oneshot};
+
+/// How many acts may wait. Beyond it the answer is `busy`, at once, with nothing done.
+pub(super) const QUEUE: usize = 1024;
+
+/// The way to the writer. Clones share it.
+#[derive(Clone)]
+pub struct Ledger {
+    queue: mpsc::Sender<Box<dyn Job>>,
+}
+
+/// Why there is no receipt.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ActError {
+    /// It was refused, and the refusal is in the log.
+    #[error("{0}")]
+    Refused(DeskError),
+    /// Nothing was done and nothing recorded.
+    #[error("{0}")]
+    Unavailable(Code),
+}
+
+impl From<ActError> for DeskError {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Refused(error) => error,
+            ActError::Unavailable(code) => code.into(),
+        }
+    }
+}
+
+impl Ledger {
+    pub(super) fn new(queue: mpsc::Sender<Box<dyn Job>>) -> Self {
+        Self { queue }
+    }
+
+    /// Runs the act and waits until its event is durable. No receipt comes back before the COMMIT that
+    /// holds the event.
+    pub async fn act<A: Act>(&self, act: A) -> Result<Receipt<A::Fact>, ActError> {
+        let (reply, answer) = oneshot::channel();
+        let job = ActJob { act, verdict: None, reply };
+        self.queue.try_send(Box::new(job)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => ActError::Unavailable(Code::Busy),
+            mpsc::error::TrySendError::Closed(_) => ActError::Unavailable(Code::LogUnavailable),
+        })?;
+        answer.await.unwrap_or(Err(ActError::Unavailable(Code::LogUnavailable)))
+    }
+}
+
+/// Housekeeping: a change without an event. `why` is for the reader; grep for `unaudited(` finds all.
+///
+/// It goes through the writer like an act, since nothing else may begin a write transaction.
+pub async fn unaudited<H: Housekeeping>(ledger: &Ledger, why: &'static str, chore: H) -> Result<(), ActError> {
+    let (reply, answer) = oneshot::channel();
+    let job = ChoreJob { why, chore, reply };
+    ledger.queue.try_send(Box::new(job)).map_err(|_| ActError::Unavailable(Code::Busy))?;
+    answer.await.unwrap_or(Err(ActError::Unavailable(Code::LogUnavailable)))
+}
+
+/// What housekeeping does.
+#[async_trait::async_trait]
+pub trait Housekeeping: Send + 'static {
+    /// The change.
+    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<()>;
+}
+
+/// What the writer runs: an act or a chore, whatever its types.
+#[async_trait::async_trait]
+pub(super) trait Job: Send {
+    /// Runs inside a savepoint.
+    async fn run(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Ran>;
+    /// Says what to record when `error` bars the act; `None` if the act is not sensitive.
+    fn bar(&mut self, tx: &WriteTx<'_>, error: DeskError) -> Option<AuditEvent>;
+    /// Tells the caller: committed (at `seq`, if an event was written), or not.
+    fn settle(self: Box<Self>, committed: Result<Option<u64>, Code>);
+}
+
+/// What to do with a job's savepoint and event.
+pub(super) struct Ran {
+    /// Undo what the act wrote.
+    pub undo: bool,
+    /// Append this.
+    pub event: Option<AuditEvent>,
+}
+
+struct ActJob<A: Act> {
+    act: A,
+    verdict: Option<Result<A::Fact, DeskError>>,
+    reply: oneshot::Sender<Result<Receipt<A::Fact>, ActError>>,
+}
+
+#[async_trait::async_trait]
+impl<A: Act> Job for ActJob<A> {
+    async fn run(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Ran> {
+        let (verdict, ran) = match self.act.apply(tx).await? {
+            Verdict::Done { event, fact } => (Ok(fact), Ran { undo: false, event: Some(event) }),
+            Verdict::Refused { event, error } => (Err(error), Ran { undo: true, event: Some(event) }),
+            Verdict::Kept { event, error } => (Err(error), Ran { undo: false, event: Some(event) }),
+            Verdict::Counted { error } => (Err(error), Ran { undo: false, event: None }),
+        };
+        self.verdict = Some(verdict);
+        Ok(ran)
+    }
+
+    fn bar(&mut self, tx: &WriteTx<'_>, error: DeskError) -> Option<AuditEvent> {
+        A::SENSITIVE.then(|| {
+            let event = self.act.barred(tx, &error);
+            self.verdict = Some(Err(error));
+            event
+        })
+    }
+
+    fn settle(self: Box<Self>, committed: Result<Option<u64>, Code>) {
+        let answer = match (committed, self.verdict) {
+            (Ok(Some(seq)), Some(Ok(fact))) => Ok(Receipt::issue(seq, fact)),
+            (Ok(_), Some(Err(error))) => Err(ActError::Refused(error)),
+            (Err(code), _) => Err(ActError::Unavailable(code)),
+            (Ok(_), _) => Err(ActError::Unavailable(Code::LogUnavailable)),
+        };
+        // A caller that went away needs no answer; what was recorded stays recorded.
+        drop(self.reply.send(answer));
+    }
+}
+
+struct ChoreJob<H> {
+    why: &'static str,
+    chore: H,
+    reply: oneshot::Sender<Result<(), ActError>>,
+}
+
+#[async_trait::async_trait]
+impl<H: Housekeeping> Job for ChoreJob<H> {
+    async fn run(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Ran> {
+        tracing::trace!(why = self.why, "unaudited");
+        self.chore.apply(tx).await?;
+        Ok(Ran { undo: false, event: None })
+    }
+    fn bar(&mut self, _: &WriteTx<'_>, _: DeskError) -> Option<AuditEvent> {
+        None
+    }
+    fn settle(self: Box<Self>, committed: Result<Option<u64>, Code>) {
+        drop(self.reply.send(committed.map(drop).map_err(ActError::Unavailable)));
+    }
+}

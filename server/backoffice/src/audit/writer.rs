@@ -1,0 +1,179 @@
+//! The one writer. It drains its queue into one transaction, each act in a savepoint of its own; hashes
+//! each event as a leaf; moves the head by compare-and-swap; commits; and only then gives receipts. So
+//! sixty-four clients share one fsync, and no act has its receipt before the commit that holds its event.
+
+use super::checkpoint::Signer;
+use super::ledger::{Job, Ledger, QUEUE};
+use super::tree::{LoadError, Tree};
+use crate::store::log::{self, EntryRow, Head};
+use crate::store::{Conn, Db, OpenError, WriteTx};
+use crate::system::Entropy;
+use domain::audit::event::AuditEvent;
+use domain::audit::merkle::leaf_hash;
+use domain::clock::{Clock, Span, Timestamp};
+use domain::code::Code;
+use domain::desk::DeskError;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+
+/// Acts that share one transaction, at most: enough to share an fsync, few enough to keep its wait short.
+const BATCH: usize = 128;
+/// How far the clock may stand behind the log before sensitive acts stop (A6).
+const CLOCK_TOLERANCE: Span = Span::seconds(2);
+
+/// What the writer works with.
+pub(crate) struct Writer {
+    conn: Conn,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    signer: Arc<dyn Signer>,
+    tree: Option<Tree>,
+    published: watch::Sender<Option<String>>,
+}
+
+/// A failure inside a batch: nothing of it is committed.
+#[derive(Debug, thiserror::Error)]
+enum BatchError {
+    #[error(transparent)]
+    Sqlx(#[from] sqlx::Error),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error("another writer moved the head")]
+    HeadMoved,
+}
+
+/// One batch's place in the log.
+struct Batch {
+    tree: Tree,
+    head: Head,
+    now: Timestamp,
+    /// Why sensitive acts may not run in this batch.
+    bar: Option<Code>,
+    grown: bool,
+}
+
+impl Writer {
+    /// Starts the writer's task. `watch` tells each new signed checkpoint.
+    pub(crate) async fn start(
+        db: &Db,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        signer: Arc<dyn Signer>,
+    ) -> Result<(Ledger, watch::Receiver<Option<String>>), OpenError> {
+        let conn = db.write_connection().await?;
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let (published, checkpoints) = watch::channel(None);
+        let writer = Self { conn, clock, entropy, signer, tree: None, published };
+        tokio::spawn(writer.run(jobs));
+        Ok((Ledger::new(queue), checkpoints))
+    }
+
+    async fn run(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        while jobs.recv_many(&mut batch, BATCH).await > 0 {
+            let settled = self.commit(&mut batch).await;
+            if let Err(error) = &settled {
+                tracing::error!(%error, acts = batch.len(), "a batch was not committed; nothing in it was done");
+                self.tree = None;
+                drop(self.conn.rollback().await);
+            }
+            let mut outcomes = settled.unwrap_or_default().into_iter();
+            for job in batch.drain(..) {
+                job.settle(outcomes.next().unwrap_or(Err(Code::LogUnavailable)));
+            }
+        }
+    }
+
+    /// Runs the jobs and commits. Gives back, job by job, whether it was done and at which number its
+    /// event stands.
+    async fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Result<Option<u64>, Code>>, BatchError> {
+        self.conn.begin().await?;
+        let mut batch = self.begin_batch().await?;
+        let mut outcomes = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            outcomes.push(self.run_one(&mut batch, job.as_mut()).await?);
+        }
+        let note = if batch.grown { Some(self.move_head(&mut batch).await?) } else { None };
+        self.conn.commit().await?;
+        self.tree = Some(batch.tree);
+        if let Some(note) = note {
+            self.published.send_replace(Some(note));
+        }
+        Ok(outcomes)
+    }
+
+    /// Reads the head. Another process (an import, another instance) may have moved it: then the tree is
+    /// read again.
+    async fn begin_batch(&mut self) -> Result<Batch, BatchError> {
+        let head = log::head(&mut self.conn).await?;
+        let tree = match self.tree.take() {
+            Some(tree) if tree.size() == head.size && tree.root() == head.root => tree,
+            _ => Tree::load(&mut self.conn, head.size).await?,
+        };
+        let clock = self.clock.now();
+        let bar = if head.latest.since(clock) > CLOCK_TOLERANCE {
+            Some(Code::ClockBehind)
+        } else if !self.signer.ready() {
+            Some(Code::LogKeyMissing)
+        } else {
+            None
+        };
+        let now = clock.max(head.latest);
+        Ok(Batch { tree, head, now, bar, grown: false })
+    }
+
+    async fn run_one(&mut self, batch: &mut Batch, job: &mut dyn Job) -> Result<Result<Option<u64>, Code>, BatchError> {
+        self.conn.savepoint().await?;
+        let mut tx = WriteTx::new(&mut self.conn, batch.now, &*self.entropy);
+        let barred = batch.bar.and_then(|code| job.bar(&tx, DeskError::Refused(code)));
+        let ran = match barred {
+            Some(event) => Ok(super::ledger::Ran { undo: true, event: Some(event) }),
+            None => job.run(&mut tx).await,
+        };
+        let encoded = match ran {
+            Ok(ran) => match ran.event.map(|event| event.encode().map(|bytes| (event, bytes))).transpose() {
+                Ok(event) => Ok((ran.undo, event)),
+                Err(error) => Err(format!("event not written: {error}")),
+            },
+            Err(error) => Err(format!("act failed: {error}")),
+        };
+        match encoded {
+            Ok((undo, event)) => {
+                self.conn.release(undo).await?;
+                match event {
+                    Some((event, bytes)) => Ok(Ok(Some(self.append(batch, &event, bytes).await?))),
+                    None => Ok(Ok(None)),
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "an act was undone");
+                self.conn.release(true).await?;
+                Ok(Err(Code::LogUnavailable))
+            }
+        }
+    }
+
+    async fn append(&mut self, batch: &mut Batch, event: &AuditEvent, bytes: Vec<u8>) -> Result<u64, BatchError> {
+        let seq = batch.tree.size();
+        let leaf = leaf_hash(&bytes);
+        log::insert_entry(&mut self.conn, &EntryRow::of(seq, leaf, bytes, event)).await?;
+        for tile in batch.tree.push(leaf) {
+            log::insert_tile(&mut self.conn, &tile).await?;
+        }
+        batch.grown = true;
+        Ok(seq)
+    }
+
+    /// Signs the new tree and moves the head onto it. The signature is made before COMMIT and leaves this
+    /// process after it: a head that never came to be is never shown.
+    async fn move_head(&mut self, batch: &mut Batch) -> Result<String, BatchError> {
+        let (size, root) = (batch.tree.size(), batch.tree.root());
+        let note = self.signer.sign(size, root).unwrap_or_else(|| batch.head.note.clone());
+        let head = Head { size, root, latest: batch.now, note };
+        // Compare-and-swap: if the head is not where this batch began, two logs were about to fork.
+        if !log::move_head(&mut self.conn, batch.head.size, &head).await? {
+            return Err(BatchError::HeadMoved);
+        }
+        Ok(head.note)
+    }
+}

@@ -1,0 +1,15 @@
+//! SQL, and nothing but SQL. Each query is written once and runs on either database; what a row means
+//! is said in `domain`.
+//!
+//! Reads go through a pool. Writes go through the writer (`audit::writer`) alone: it holds the one
+//! connection that may begin a write transaction, and hands it to acts as a [`WriteTx`].
+
+mod db;
+pub mod cases;
+pub mod customers;
+pub mod log;
+pub mod sessions;
+pub mod staff;
+pub mod step_ups;
+
+pub use db::{Conn, Db, OpenError, WriteTx};

@@ -1,0 +1,189 @@
+//! Sessions, by the hash of their cookie's secret, and sign-ins that wait for their second factor.
+
+use super::db::{Conn, Db, on, on_conn};
+use super::staff::{StaffRow, bad, id, staff_of};
+use domain::clock::Timestamp;
+use domain::id::{Lineage, StaffId};
+use sqlx::Row;
+
+/// A live session and whose it is, as they are now (U5: rights are read per request).
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    pub lineage: Lineage,
+    pub staff: StaffRow,
+    pub started: Timestamp,
+    pub seen: Timestamp,
+}
+
+/// The session of that cookie, unless it was ended.
+pub async fn by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<SessionRow>> {
+    const SQL: &str = "SELECT staff.id, staff_no, person, name, role, unit, state, version, lineage, started_at, \
+        seen_at FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
+    let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
+    row.map(|row| {
+        Ok(SessionRow {
+            staff: staff_of(&row)?,
+            lineage: Lineage::from_bytes(id(row.try_get(8)?)?),
+            started: Timestamp::from_millis(row.try_get(9)?),
+            seen: Timestamp::from_millis(row.try_get(10)?),
+        })
+    })
+    .transpose()
+}
+
+/// Whether the lineage lives, and the version and state of its staff record: read again inside an act.
+pub async fn standing(conn: &mut Conn, lineage: Lineage) -> sqlx::Result<Option<(i64, bool)>> {
+    const SQL: &str = "SELECT version, state FROM session JOIN staff ON staff.id = session.staff \
+        WHERE lineage = $1 AND ended_at IS NULL";
+    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(c).await?);
+    row.map(|row| Ok((row.try_get(0)?, row.try_get::<&str, _>(1)? == "active"))).transpose()
+}
+
+/// Begins a session.
+pub async fn insert(
+    conn: &mut Conn,
+    token_hash: &[u8; 32],
+    lineage: Lineage,
+    staff: StaffId,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    const SQL: &str =
+        "INSERT INTO session (token_hash, lineage, staff, started_at, seen_at) VALUES ($1, $2, $3, $4, $4)";
+    on_conn!(conn, |c| sqlx::query(SQL)
+        .bind(&token_hash[..])
+        .bind(&lineage.as_bytes()[..])
+        .bind(&staff.as_bytes()[..])
+        .bind(now.millis())
+        .execute(c)
+        .await
+        .map(drop))
+}
+
+/// Gives the session a new secret; the old cookie is dead with it.
+pub async fn rotate(conn: &mut Conn, lineage: Lineage, token_hash: &[u8; 32], now: Timestamp) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE session SET token_hash = $1, seen_at = $2 WHERE lineage = $3 AND ended_at IS NULL";
+    let rotated = on_conn!(conn, |c| sqlx::query(SQL)
+        .bind(&token_hash[..])
+        .bind(now.millis())
+        .bind(&lineage.as_bytes()[..])
+        .execute(c)
+        .await?
+        .rows_affected());
+    Ok(rotated == 1)
+}
+
+/// Ends the session.
+pub async fn end(conn: &mut Conn, lineage: Lineage, now: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE session SET ended_at = $1 WHERE lineage = $2 AND ended_at IS NULL";
+    on_conn!(conn, |c| sqlx::query(SQL).bind(now.millis()).bind(&lineage.as_bytes()[..]).execute(c).await.map(drop))
+}
+
+/// Notes that the session was used.
+pub async fn touch(conn: &mut Conn, lineage: Lineage, now: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE session SET seen_at = $1 WHERE lineage = $2 AND seen_at < $1";
+    on_conn!(conn, |c| sqlx::query(SQL).bind(now.millis()).bind(&lineage.as_bytes()[..]).execute(c).await.map(drop))
+}
+
+/// A sign-in between password and second factor.
+#[derive(Clone, Copy, Debug)]
+pub struct TryRow {
+    /// Nobody, for a number that nobody has.
+    pub staff: Option<StaffId>,
+    pub password_ok: bool,
+    pub expires: Timestamp,
+}
+
+/// Keeps a try, and forgets those that are over.
+pub async fn insert_try(conn: &mut Conn, token_hash: &[u8; 32], row: &TryRow, now: Timestamp) -> sqlx::Result<()> {
+    const FORGET: &str = "DELETE FROM sign_in_try WHERE expires_at <= $1";
+    const SQL: &str = "INSERT INTO sign_in_try (token_hash, staff, password_ok, expires_at) VALUES ($1, $2, $3, $4)";
+    on_conn!(conn, |c| {
+        sqlx::query(FORGET).bind(now.millis()).execute(&mut *c).await?;
+        sqlx::query(SQL)
+            .bind(&token_hash[..])
+            .bind(row.staff.map(|staff| staff.as_bytes().to_vec()))
+            .bind(i64::from(row.password_ok))
+            .bind(row.expires.millis())
+            .execute(&mut *c)
+            .await
+            .map(drop)
+    })
+}
+
+/// The try of that cookie.
+pub async fn read_try(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<TryRow>> {
+    const SQL: &str = "SELECT staff, password_ok, expires_at FROM sign_in_try WHERE token_hash = $1";
+    let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
+    row.map(|row| {
+        let staff: Option<Vec<u8>> = row.try_get(0)?;
+        Ok(TryRow {
+            staff: staff.map(|bytes| id(&bytes).map(StaffId::from_bytes)).transpose()?,
+            password_ok: row.try_get::<i64, _>(1)? == 1,
+            expires: Timestamp::from_millis(row.try_get(2)?),
+        })
+    })
+    .transpose()
+}
+
+/// Uses the try up; `false` if another request did, or it never was.
+pub async fn take_try(conn: &mut Conn, token_hash: &[u8; 32]) -> sqlx::Result<bool> {
+    const SQL: &str = "DELETE FROM sign_in_try WHERE token_hash = $1";
+    let taken = on_conn!(conn, |c| sqlx::query(SQL).bind(&token_hash[..]).execute(c).await?.rows_affected());
+    Ok(taken == 1)
+}
+
+/// A minute's refusals of one source (A10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    pub minute: i64,
+    /// In this minute.
+    pub count: i64,
+    /// Refusals that no event has told yet.
+    pub told: i64,
+}
+
+/// Counts one more refusal of `source` in `minute` and gives back the row before it.
+pub async fn count_refusal(
+    conn: &mut Conn,
+    source: &str,
+    next: impl FnOnce(Option<Counted>) -> Counted,
+) -> sqlx::Result<Counted> {
+    const READ: &str = "SELECT minute, count, told FROM refusal_count WHERE source = $1";
+    const WRITE: &str = "INSERT INTO refusal_count (source, minute, count, told) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (source) DO UPDATE SET minute = excluded.minute, count = excluded.count, told = excluded.told";
+    on_conn!(conn, |c| {
+        let row = sqlx::query(READ).bind(source).fetch_optional(&mut *c).await?;
+        let before = row
+            .map(|row| {
+                Ok::<_, sqlx::Error>(Counted {
+                    minute: row.try_get(0)?,
+                    count: row.try_get(1)?,
+                    told: row.try_get(2)?,
+                })
+            })
+            .transpose()?;
+        let after = next(before);
+        sqlx::query(WRITE)
+            .bind(source)
+            .bind(after.minute)
+            .bind(after.count)
+            .bind(after.told)
+            .execute(&mut *c)
+            .await?;
+        Ok(after)
+    })
+}
+
+/// The policy in force, as all instances see it.
+pub async fn policy_hash(conn: &mut Conn) -> sqlx::Result<Option<[u8; 32]>> {
+    const SQL: &str = "SELECT hash FROM policy_state WHERE id = 1";
+    let row = on_conn!(conn, |c| sqlx::query(SQL).fetch_optional(c).await?);
+    row.map(|row| row.try_get::<&[u8], _>(0)?.try_into().map_err(|_| bad("hash"))).transpose()
+}
+
+/// Puts a policy in force.
+pub async fn set_policy_hash(conn: &mut Conn, hash: &[u8; 32]) -> sqlx::Result<()> {
+    const SQL: &str =
+        "INSERT INTO policy_state (id, hash) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET hash = excluded.hash";
+    on_conn!(conn, |c| sqlx::query(SQL).bind(&hash[..]).execute(c).await.map(drop))
+}

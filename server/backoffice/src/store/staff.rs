@@ -1,0 +1,178 @@
+//! Staff records and their counters of failure.
+
+use super::db::{Conn, Db, on, on_conn};
+use domain::audit::event::PersonName;
+use domain::clock::Timestamp;
+use domain::id::{BranchNo, PersonNo, StaffId, StaffNo};
+use domain::role::Role;
+use sqlx::Row;
+
+/// A staff record, but for its secrets.
+#[derive(Clone, Debug)]
+pub struct StaffRow {
+    pub id: StaffId,
+    pub staff_no: StaffNo,
+    pub person: PersonNo,
+    pub name: PersonName,
+    pub role: Role,
+    pub unit: BranchNo,
+    pub active: bool,
+    pub version: i64,
+}
+
+/// What sign-in and step-up need besides.
+pub struct Secrets {
+    pub password_hash: String,
+    pub totp_sealed: Vec<u8>,
+    pub totp_step: i64,
+    pub failures: i64,
+    pub failures_since: Timestamp,
+    pub locked_until: Timestamp,
+}
+
+pub(super) const COLUMNS: &str = "staff.id, staff_no, person, name, role, unit, state, version";
+
+pub(super) fn staff_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<StaffRow> {
+    Ok(StaffRow {
+        id: StaffId::from_bytes(id(row.try_get(0)?)?),
+        staff_no: StaffNo::parse(row.try_get(1)?).map_err(decode)?,
+        person: PersonNo::parse(row.try_get(2)?).map_err(decode)?,
+        name: PersonName::parse(row.try_get(3)?).ok_or_else(|| bad("name"))?,
+        role: Role::parse(row.try_get(4)?).ok_or_else(|| bad("role"))?,
+        unit: BranchNo::parse(row.try_get(5)?).map_err(decode)?,
+        active: row.try_get::<&str, _>(6)? == "active",
+        version: row.try_get(7)?,
+    })
+}
+
+/// Sixteen bytes of an id.
+pub(super) fn id(bytes: &[u8]) -> sqlx::Result<[u8; 16]> {
+    bytes.try_into().map_err(|_| bad("id"))
+}
+
+/// A stored value that storage would not have written.
+pub(super) fn bad(column: &'static str) -> sqlx::Error {
+    sqlx::Error::Decode(format!("the column {column} does not hold one").into())
+}
+
+pub(super) fn decode(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+    sqlx::Error::Decode(error.into())
+}
+
+/// The record of that number, with its secrets.
+pub async fn by_number(db: &Db, staff_no: &StaffNo) -> sqlx::Result<Option<(StaffRow, Secrets)>> {
+    const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, password_hash, totp_sealed, \
+        totp_step, failures, failures_since, locked_until FROM staff WHERE staff_no = $1";
+    on!(db, |pool| with_secrets(sqlx::query(SQL).bind(staff_no.as_str()).fetch_optional(pool).await?))
+}
+
+/// The record of that id, with its secrets.
+pub async fn by_id(db: &Db, staff: StaffId) -> sqlx::Result<Option<(StaffRow, Secrets)>> {
+    const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, password_hash, totp_sealed, \
+        totp_step, failures, failures_since, locked_until FROM staff WHERE id = $1";
+    on!(db, |pool| with_secrets(sqlx::query(SQL).bind(&staff.as_bytes()[..]).fetch_optional(pool).await?))
+}
+
+/// The same inside a write transaction.
+pub async fn by_id_in(conn: &mut Conn, staff: StaffId) -> sqlx::Result<Option<(StaffRow, Secrets)>> {
+    const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, password_hash, totp_sealed, \
+        totp_step, failures, failures_since, locked_until FROM staff WHERE id = $1";
+    on_conn!(conn, |c| with_secrets(sqlx::query(SQL).bind(&staff.as_bytes()[..]).fetch_optional(c).await?))
+}
+
+fn with_secrets(row: Option<sqlx::sqlite::SqliteRow>) -> sqlx::Result<Option<(StaffRow, Secrets)>> {
+    row.map(|row| {
+        let secrets = Secrets {
+            password_hash: row.try_get(8)?,
+            totp_sealed: row.try_get(9)?,
+            totp_step: row.try_get(10)?,
+            failures: row.try_get(11)?,
+            failures_since: Timestamp::from_millis(row.try_get(12)?),
+            locked_until: Timestamp::from_millis(row.try_get(13)?),
+        };
+        Ok((staff_of(&row)?, secrets))
+    })
+    .transpose()
+}
+
+/// Every staff record, by number. Staff are not customers: listing them is an admin's and the demo's need.
+pub async fn all(db: &Db) -> sqlx::Result<Vec<StaffRow>> {
+    const SQL: &str =
+        "SELECT id, staff_no, person, name, role, unit, state, version FROM staff ORDER BY length(staff_no), staff_no";
+    let rows = on!(db, |pool| sqlx::query(SQL).fetch_all(pool).await?);
+    rows.iter().map(staff_of).collect()
+}
+
+/// A record to be entered.
+pub struct NewStaff<'a> {
+    pub id: StaffId,
+    pub staff_no: &'a StaffNo,
+    pub person: &'a PersonNo,
+    pub name: &'a PersonName,
+    pub role: Role,
+    pub unit: &'a BranchNo,
+    pub password_hash: &'a str,
+    pub totp_sealed: &'a [u8],
+    pub created: Timestamp,
+}
+
+/// Enters a record; `false` if the number is taken.
+pub async fn insert(conn: &mut Conn, staff: &NewStaff<'_>) -> sqlx::Result<bool> {
+    const SQL: &str = "INSERT INTO staff \
+        (id, staff_no, person, name, role, unit, password_hash, totp_sealed, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (staff_no) DO NOTHING";
+    let inserted = on_conn!(conn, |c| sqlx::query(SQL)
+        .bind(&staff.id.as_bytes()[..])
+        .bind(staff.staff_no.as_str())
+        .bind(staff.person.as_str())
+        .bind(staff.name.as_str())
+        .bind(staff.role.as_str())
+        .bind(staff.unit.as_str())
+        .bind(staff.password_hash)
+        .bind(staff.totp_sealed)
+        .bind(staff.created.millis())
+        .execute(c)
+        .await?
+        .rows_affected());
+    Ok(inserted == 1)
+}
+
+/// Accepts a TOTP step if it is above the last one accepted: the atomic heart of "a code works once".
+pub async fn accept_totp_step(conn: &mut Conn, staff: StaffId, step: i64) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE staff SET totp_step = $1 WHERE id = $2 AND totp_step < $1";
+    let accepted = on_conn!(conn, |c| sqlx::query(SQL)
+        .bind(step)
+        .bind(&staff.as_bytes()[..])
+        .execute(c)
+        .await?
+        .rows_affected());
+    Ok(accepted == 1)
+}
+
+/// Sets the counter of failures and the lock.
+pub async fn set_failures(
+    conn: &mut Conn,
+    staff: StaffId,
+    failures: i64,
+    since: Timestamp,
+    locked_until: Timestamp,
+) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE staff SET failures = $1, failures_since = $2, locked_until = $3 WHERE id = $4";
+    on_conn!(conn, |c| sqlx::query(SQL)
+        .bind(failures)
+        .bind(since.millis())
+        .bind(locked_until.millis())
+        .bind(&staff.as_bytes()[..])
+        .execute(c)
+        .await
+        .map(drop))
+}
+
+/// Suspends; `false` if there is no such active record.
+pub async fn suspend(conn: &mut Conn, staff: StaffId) -> sqlx::Result<bool> {
+    const SQL: &str =
+        "UPDATE staff SET state = 'suspended', version = version + 1 WHERE id = $1 AND state = 'active'";
+    let done =
+        on_conn!(conn, |c| sqlx::query(SQL).bind(&staff.as_bytes()[..]).execute(c).await?.rows_affected());
+    Ok(done == 1)
+}
