@@ -224,13 +224,11 @@ impl SignIn {
 /// One more failure of this person's factors; the tenth within half an hour locks for half an hour.
 pub(super) async fn count_failure(tx: &mut WriteTx<'_>, staff: StaffId, secrets: &Secrets) -> sqlx::Result<()> {
     let now = tx.now();
-    let fresh = secrets.failures > 0 && now.since(secrets.failures_since) < LOCK && secrets.locked_until <= now;
-    let past_lock = secrets.locked_until > Timestamp::from_millis(0) && secrets.locked_until <= now;
-    let (failures, since) = match fresh && !past_lock {
-        true => (secrets.failures + 1, secrets.failures_since),
-        false => (1, now),
-    };
-    let locked_until = if failures >= FAILURES { now.plus(LOCK) } else { Timestamp::from_millis(0) };
+    let never = Timestamp::from_millis(0);
+    // A lock that ran out, or half an hour without one, begins the count anew.
+    let goes_on = secrets.failures > 0 && secrets.locked_until == never && now.since(secrets.failures_since) < LOCK;
+    let (failures, since) = if goes_on { (secrets.failures + 1, secrets.failures_since) } else { (1, now) };
+    let locked_until = if failures >= FAILURES { now.plus(LOCK) } else { never };
     staff::set_failures(tx.conn(), staff, failures, since, locked_until).await
 }
 
