@@ -16,7 +16,7 @@ mod staff;
 #[cfg(test)]
 mod tests;
 
-pub use blind_index::{BlindIndex, IndexDigest};
+pub use blind_index::{BlindIndex, IndexDigest, combination_label};
 pub use envelope::BadEnvelope;
 pub use kek::{Dek, FileKek, Kek};
 pub use keys::{Key, KeyError, KeyKind, KeyRing};
