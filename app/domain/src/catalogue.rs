@@ -16,6 +16,7 @@ pub use crate::strict_toml::Fault;
 pub use check::CatalogueRule;
 pub use forbidden::forbidden_column;
 pub use kind::{Class, CopyRule, ExportRule, Kind, StepUpTier};
+pub(crate) use parse::label;
 
 /// A label in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

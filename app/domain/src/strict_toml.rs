@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// Texts, each with its line.
+pub(crate) type Texts = Vec<At<String>>;
+
 /// What is wrong with the file as a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Fault {
@@ -133,15 +136,23 @@ impl Table {
         }
     }
     /// A list of texts, not empty. A plain `false` is as good as no list at all.
-    pub(crate) fn texts(&mut self, key: &str) -> Result<Vec<At<String>>, At<Fault>> {
+    pub(crate) fn texts(&mut self, key: &str) -> Result<Texts, At<Fault>> {
         match self.entries.remove(key) {
             None | Some(At { it: Node::Bool(false), .. }) => Ok(Vec::new()),
             Some(At { line, it: Node::List(items) }) => texts(line, items),
             Some(At { line, .. }) => wrong_type(line),
         }
     }
+    /// Whether the word `any` stands there in place of a list; taken out if so.
+    pub(crate) fn any(&mut self, key: &str) -> Result<bool, At<Fault>> {
+        if !matches!(self.entries.get(key), Some(At { it: Node::Text(_), .. })) {
+            return Ok(false);
+        }
+        let word = self.required(key)?;
+        word.parse(|text| (text == "any").then_some(true), Fault::UnknownWord).map(|any| any.it)
+    }
     /// A list of lists of texts.
-    pub(crate) fn text_lists(&mut self, key: &str) -> Result<Vec<At<Vec<At<String>>>>, At<Fault>> {
+    pub(crate) fn text_lists(&mut self, key: &str) -> Result<Vec<At<Texts>>, At<Fault>> {
         self.list(key)?
             .into_iter()
             .map(|item| match item.it {
@@ -185,7 +196,7 @@ impl Table {
     }
 }
 
-fn texts(line: usize, items: Vec<At<Node>>) -> Result<Vec<At<String>>, At<Fault>> {
+fn texts(line: usize, items: Vec<At<Node>>) -> Result<Texts, At<Fault>> {
     if items.is_empty() {
         return Err(At { line, it: Fault::Empty });
     }
