@@ -46,13 +46,15 @@ CREATE TABLE session (
 ) STRICT;
 CREATE INDEX session_by_staff ON session (staff);
 
--- Refusals of one kind in one minute, so that a flood is one event and not a million (A10).
+-- Refusals alike in one minute. The first `free` of them are events of their own; the rest become one
+-- counting event, made from `template` when the minute is over, so that a flood is not a million (A10).
 CREATE TABLE refusal_count (
-    source  TEXT    NOT NULL,
-    minute  INTEGER NOT NULL,
-    count   INTEGER NOT NULL,
-    told    INTEGER NOT NULL,
-    PRIMARY KEY (source)
+    source   TEXT    NOT NULL,
+    minute   INTEGER NOT NULL,
+    count    INTEGER NOT NULL,
+    free     INTEGER NOT NULL,
+    template BLOB    NOT NULL,
+    PRIMARY KEY (source, minute)
 ) STRICT;
 
 CREATE TABLE note (

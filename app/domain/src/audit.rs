@@ -35,6 +35,8 @@
 //! plaintext sees to that), or when. Order is the sequence number; the times are the server's word.
 
 pub mod checkpoint;
+pub mod event;
+pub mod fingerprint;
 pub mod merkle;
 pub mod proof;
 pub mod tile;

@@ -19,4 +19,5 @@ pub mod purpose;
 pub mod role;
 pub mod search;
 pub mod step_up;
+
 mod strict_toml;

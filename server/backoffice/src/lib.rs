@@ -1,1 +1,27 @@
+//! What staff may do. One way in ([`BackOffice`]), one way to change anything (the [`audit`] ledger), one
+//! way out for a value (the [`vault`], for a receipt).
+//!
+//! Read in this order: [`store`] keeps rows; [`audit`] records and gives receipts; [`vault`] seals and
+//! opens; [`policy`] permits; [`auth`] knows who asks; `cases`, `customers` and `reveals` are what the
+//! [`domain::desk::Desk`] does, one verb a file; [`imports`] brings customers in.
 
+pub mod audit;
+pub mod auth;
+mod backoffice;
+mod cases;
+mod customers;
+mod desk;
+mod floods;
+pub mod guests;
+pub mod hooks;
+pub mod imports;
+mod notes;
+pub mod policy;
+mod reveals;
+pub mod samples;
+pub mod staff;
+pub mod store;
+pub mod system;
+pub mod vault;
+
+pub use backoffice::{BackOffice, OpenError, Parts, Settings};

@@ -8,6 +8,7 @@ mod db;
 pub mod cases;
 pub mod customers;
 pub mod log;
+pub mod refusals;
 pub mod sessions;
 pub mod staff;
 pub mod step_ups;

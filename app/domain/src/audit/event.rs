@@ -213,6 +213,13 @@ words! {
     PersonName 96 |c| !c.is_control();
 }
 
+impl SourceName {
+    /// A version of this program; the workspace's version is always of the form.
+    pub fn of_version(version: &'static str) -> Self {
+        Self(version.into())
+    }
+}
+
 /// Which second factor was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -330,6 +337,9 @@ pub enum BadEvent {
     /// A refusal has no code, or an allowed act has one.
     #[error("decision and code do not fit")]
     Undecided,
+    /// Over 65,535 bytes.
+    #[error("too long for an entry bundle")]
+    TooLong,
     /// The bytes are not those of an event.
     #[error("not an event's bytes")]
     Malformed,
@@ -341,6 +351,10 @@ impl AuditEvent {
         self.check()?;
         let mut bytes = vec![VERSION];
         serde_json::to_writer(&mut bytes, self).map_err(|_| BadEvent::Malformed)?;
+        // An entry bundle says its length in two bytes (C2SP tlog-tiles).
+        if bytes.len() > usize::from(u16::MAX) {
+            return Err(BadEvent::TooLong);
+        }
         Ok(bytes)
     }
 

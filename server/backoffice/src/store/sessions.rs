@@ -132,48 +132,6 @@ pub async fn take_try(conn: &mut Conn, token_hash: &[u8; 32]) -> sqlx::Result<bo
     Ok(taken == 1)
 }
 
-/// A minute's refusals of one source (A10).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counted {
-    pub minute: i64,
-    /// In this minute.
-    pub count: i64,
-    /// Refusals that no event has told yet.
-    pub told: i64,
-}
-
-/// Counts one more refusal of `source` in `minute` and gives back the row before it.
-pub async fn count_refusal(
-    conn: &mut Conn,
-    source: &str,
-    next: impl FnOnce(Option<Counted>) -> Counted,
-) -> sqlx::Result<Counted> {
-    const READ: &str = "SELECT minute, count, told FROM refusal_count WHERE source = $1";
-    const WRITE: &str = "INSERT INTO refusal_count (source, minute, count, told) VALUES ($1, $2, $3, $4) \
-        ON CONFLICT (source) DO UPDATE SET minute = excluded.minute, count = excluded.count, told = excluded.told";
-    on_conn!(conn, |c| {
-        let row = sqlx::query(READ).bind(source).fetch_optional(&mut *c).await?;
-        let before = row
-            .map(|row| {
-                Ok::<_, sqlx::Error>(Counted {
-                    minute: row.try_get(0)?,
-                    count: row.try_get(1)?,
-                    told: row.try_get(2)?,
-                })
-            })
-            .transpose()?;
-        let after = next(before);
-        sqlx::query(WRITE)
-            .bind(source)
-            .bind(after.minute)
-            .bind(after.count)
-            .bind(after.told)
-            .execute(&mut *c)
-            .await?;
-        Ok(after)
-    })
-}
-
 /// The policy in force, as all instances see it.
 pub async fn policy_hash(conn: &mut Conn) -> sqlx::Result<Option<[u8; 32]>> {
     const SQL: &str = "SELECT hash FROM policy_state WHERE id = 1";

@@ -1,0 +1,15 @@
+//! Who is sitting there: password, second factor, session.
+
+mod actor;
+mod password;
+mod sign_in;
+mod step_up;
+mod totp;
+
+pub use actor::{Actor, RequestStamp};
+pub use password::{PasswordError, hash_password};
+pub use sign_in::{SignedIn, TryToken};
+pub(crate) use actor::{event, flooded};
+pub(crate) use step_up::{AnswerChallenge, code_of};
+pub(crate) use totp::{matching_step, well_formed};
+pub use totp::{code_at, next_step};

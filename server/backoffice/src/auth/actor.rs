@@ -1,0 +1,169 @@
+//! Who acts in this request: a person as their record stood when the request came in.
+
+use crate::audit::Verdict;
+use crate::policy::Allowed;
+use crate::store::refusals::{self, Flood};
+use crate::store::{WriteTx, sessions};
+use crate::system::new_id;
+use domain::audit::event::{ActorStamp, AuditEvent, Decision, Details, DeviceTag, Endpoint, Kind, SourceName};
+use domain::code::Code;
+use domain::desk::DeskError;
+use domain::id::{BranchNo, EventId, Lineage, RequestId, StaffId};
+use domain::role::Role;
+use sessions::SessionRow;
+use std::net::IpAddr;
+
+/// Identical refusals of one session that are each an event in one minute; more are counted (A10).
+const REFUSALS_A_MINUTE: i64 = 20;
+
+/// The request itself, as events name it.
+#[derive(Clone, Debug)]
+pub struct RequestStamp {
+    /// As its answer names it.
+    pub request: RequestId,
+    /// The route.
+    pub endpoint: Endpoint,
+    /// Where it came from, as the trusted hop saw it.
+    pub address: Option<IpAddr>,
+    /// A short digest of the browser's name for itself.
+    pub device: Option<DeviceTag>,
+}
+
+/// A signed-in person in one request.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    stamp: ActorStamp,
+    request: RequestStamp,
+}
+
+impl Actor {
+    pub(crate) fn new(session: SessionRow, request: RequestStamp) -> Self {
+        let staff = session.staff;
+        let stamp = ActorStamp {
+            staff: staff.id,
+            staff_no: staff.staff_no,
+            person: staff.person,
+            name: staff.name,
+            role: staff.role,
+            unit: staff.unit,
+            version: staff.version,
+            lineage: session.lineage,
+        };
+        Self { stamp, request }
+    }
+
+    /// As events have it.
+    pub fn stamp(&self) -> &ActorStamp {
+        &self.stamp
+    }
+    /// The login.
+    pub fn staff(&self) -> StaffId {
+        self.stamp.staff
+    }
+    /// The job.
+    pub fn role(&self) -> Role {
+        self.stamp.role
+    }
+    /// Branch or department.
+    pub fn unit(&self) -> &BranchNo {
+        &self.stamp.unit
+    }
+    /// The session, from sign-in to sign-out.
+    pub fn lineage(&self) -> Lineage {
+        self.stamp.lineage
+    }
+
+    /// Whether what the permission was based on still holds, read inside the act: session, person, policy.
+    pub(crate) async fn still<P>(&self, allowed: &Allowed<P>, tx: &mut WriteTx<'_>) -> sqlx::Result<Result<(), Code>> {
+        let policy = sessions::policy_hash(tx.conn()).await?;
+        if policy.as_ref() != Some(allowed.policy().as_bytes()) {
+            return Ok(Err(Code::Changed));
+        }
+        self.still_here(tx).await
+    }
+
+    /// Whether the session lives and the person is who they were, read inside the act.
+    pub(crate) async fn still_here(&self, tx: &mut WriteTx<'_>) -> sqlx::Result<Result<(), Code>> {
+        Ok(match sessions::standing(tx.conn(), self.lineage()).await? {
+            Some((version, true)) if version == self.stamp.version => Ok(()),
+            Some((_, true)) => Err(Code::Changed),
+            _ => Err(Code::SignedOut),
+        })
+    }
+
+    /// An event of this person's in this request.
+    pub(crate) fn event(&self, tx: &WriteTx<'_>, kind: Kind, code: Option<Code>, details: Details) -> AuditEvent {
+        let details = self.request.fill(kind, details);
+        event(tx, kind, code, Some(self.stamp.clone()), Some(&self.request), details)
+    }
+
+    /// The refusal of an act: an event, or, beyond twenty alike in a minute, one more in a count (A10).
+    /// What the act wrote before it stays.
+    pub(crate) async fn refuse<F>(
+        &self,
+        tx: &mut WriteTx<'_>,
+        kind: Kind,
+        error: DeskError,
+        details: Details,
+    ) -> sqlx::Result<Verdict<F>> {
+        let code = error.code();
+        let counting = self.event(tx, Kind::RefusalsCounted, Some(code), Details::default());
+        let source = format!("{} {} {code}", self.lineage(), self.request.endpoint.as_str());
+        if flooded(tx, &source, REFUSALS_A_MINUTE, &counting).await? {
+            let retry_after = (60 - tx.now().seconds().rem_euclid(60)) as u32;
+            return Ok(Verdict::Counted { error: DeskError::Wait { code: Code::TooManyRefusals, retry_after } });
+        }
+        Ok(Verdict::Kept { event: self.event(tx, kind, Some(code), details), error })
+    }
+}
+
+/// Counts a refusal of `source`; `true` if it is one of too many in this minute, to be told by the
+/// counting event alone.
+pub(crate) async fn flooded(
+    tx: &mut WriteTx<'_>,
+    source: &str,
+    free: i64,
+    counting: &AuditEvent,
+) -> sqlx::Result<bool> {
+    let minute = tx.now().seconds().div_euclid(60);
+    let template = counting.encode().map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let flood = Flood { source, minute, free, template: &template };
+    Ok(refusals::count(tx.conn(), &flood).await? > free)
+}
+
+impl RequestStamp {
+    /// Adds address and device where the kind was reviewed to hold them.
+    pub(crate) fn fill(&self, kind: Kind, mut details: Details) -> Details {
+        use domain::audit::event::Slot;
+        if kind.slots().contains(&Slot::Address) {
+            details.address = self.address;
+        }
+        if kind.slots().contains(&Slot::Device) {
+            details.device = self.device.clone();
+        }
+        details
+    }
+}
+
+/// An event at the transaction's time, under a new id.
+pub(crate) fn event(
+    tx: &WriteTx<'_>,
+    kind: Kind,
+    code: Option<Code>,
+    actor: Option<ActorStamp>,
+    request: Option<&RequestStamp>,
+    details: Details,
+) -> AuditEvent {
+    AuditEvent {
+        id: EventId::from_bytes(new_id(tx.now(), tx.entropy())),
+        time: tx.now(),
+        kind,
+        decision: if code.is_some() { Decision::Refused } else { Decision::Allowed },
+        code,
+        actor,
+        request: request.map(|stamp| stamp.request),
+        endpoint: request.map(|stamp| stamp.endpoint.clone()),
+        app: SourceName::of_version(env!("CARGO_PKG_VERSION")),
+        details,
+    }
+}

@@ -1,0 +1,239 @@
+//! Signing in: a password, then a second factor, and one answer for whatever was wrong (U2, U3).
+
+use super::actor::{Actor, RequestStamp, event, flooded};
+use super::{password, totp};
+use crate::audit::{Act, ActError, Housekeeping, Verdict, unaudited};
+use crate::backoffice::BackOffice;
+use crate::store::sessions::{SessionRow, TryRow};
+use crate::store::staff::{Secrets, StaffRow};
+use crate::store::{WriteTx, sessions, staff};
+use crate::system::random;
+use domain::audit::event::{AuditEvent, Details, FactorName, Kind};
+use domain::clock::{Span, Timestamp};
+use domain::code::Code;
+use domain::desk::{DeskError, SessionToken, StaffView};
+use domain::id::{Lineage, StaffId, StaffNo};
+use zeroize::Zeroizing;
+
+/// How long the second factor may take.
+const TRY_LIFE: Span = Span::minutes(5);
+/// Failures in [`LOCK`] that lock for as long (U3; PCI DSS 8.3.4).
+pub(super) const FAILURES: i64 = 10;
+/// How long ten failures lock.
+pub(super) const LOCK: Span = Span::minutes(30);
+
+/// Names a sign-in between its two factors; a cookie's secret, like a session's.
+pub type TryToken = SessionToken;
+
+/// A session that has begun.
+pub struct SignedIn {
+    /// The cookie's secret.
+    pub token: SessionToken,
+    /// Whose it is.
+    pub staff: StaffView,
+}
+
+impl BackOffice {
+    /// The first factor. Whatever was typed, a try comes back, and the same work was done.
+    pub async fn sign_in(&self, staff_no: &str, password: Zeroizing<String>) -> Result<TryToken, DeskError> {
+        let known = match StaffNo::parse(staff_no) {
+            Ok(staff_no) => staff::by_number(&self.db, &staff_no).await.map_err(unavailable)?,
+            Err(_) => None,
+        };
+        let (id, stored) = known.map(|(row, secrets)| (row.id, secrets.password_hash)).unzip();
+        let password_ok = password::verify(password, stored).await;
+        let token = SessionToken::from_bytes(random(&*self.entropy));
+        let keep = KeepTry { token_hash: token.hash(), staff: id, password_ok };
+        unaudited(&self.ledger, "a password was tried; what comes of it is recorded at the second factor", keep).await?;
+        Ok(token)
+    }
+
+    /// The second factor: a session, or one refusal that does not tell its cause.
+    pub async fn verify_totp(
+        &self,
+        token: Option<&TryToken>,
+        code: &str,
+        request: RequestStamp,
+    ) -> Result<SignedIn, DeskError> {
+        self.keys.key(crate::vault::KeyKind::Staff).map_err(|_| Code::StaffKeyMissing)?;
+        let token_hash = token.map(SessionToken::hash);
+        let tried = match &token_hash {
+            Some(hash) => sessions::read_try(&self.db, hash).await.map_err(unavailable)?,
+            None => None,
+        };
+        let record = match tried.and_then(|row| row.staff) {
+            Some(id) => staff::by_id(&self.db, id).await.map_err(unavailable)?,
+            None => None,
+        };
+        let step = self.step_of(record.as_ref(), code)?;
+        let session = SessionToken::from_bytes(random(&*self.entropy));
+        let act = SignIn {
+            token_hash: token_hash.unwrap_or_default(),
+            tried,
+            staff: record.map(|(row, _)| row),
+            step,
+            session_hash: session.hash(),
+            lineage: Lineage::from_bytes(crate::system::new_id(self.clock.now(), &*self.entropy)),
+            request,
+        };
+        let staff = self.ledger.act(act).await?.into_fact();
+        Ok(SignedIn { token: session, staff })
+    }
+
+    /// The step that the code fits. For nobody, the same work against a seed that nobody has.
+    fn step_of(&self, record: Option<&(StaffRow, Secrets)>, code: &str) -> Result<Option<i64>, DeskError> {
+        let now = self.clock.now();
+        Ok(match record {
+            Some((row, secrets)) => {
+                let seed = self.staff_vault.open(&row.person, &secrets.totp_sealed).map_err(|error| error.code())?;
+                totp::matching_step(seed.bytes(), code, now)
+            }
+            None => totp::matching_step(&[0; 20], code, now).filter(|_| false),
+        })
+    }
+
+    /// What a person's authenticator must show next to be accepted: for the demo's slip alone.
+    pub async fn next_codes(&self) -> Result<Vec<(StaffRow, String, i64)>, DeskError> {
+        let now = self.clock.now();
+        let mut codes = Vec::new();
+        for row in staff::all(&self.db).await.map_err(unavailable)? {
+            codes.push(self.next_code(row.id, now).await?);
+        }
+        Ok(codes.into_iter().flatten().collect())
+    }
+
+    /// The same for one person.
+    pub async fn next_code(
+        &self,
+        staff: StaffId,
+        now: Timestamp,
+    ) -> Result<Option<(StaffRow, String, i64)>, DeskError> {
+        let Some((row, secrets)) = staff::by_id(&self.db, staff).await.map_err(unavailable)? else {
+            return Ok(None);
+        };
+        let seed = self.staff_vault.open(&row.person, &secrets.totp_sealed).map_err(|error| error.code())?;
+        let (step, wait) = totp::next_step(secrets.totp_step, now);
+        Ok(totp::code_at(seed.bytes(), step).map(|code| (row, code, wait)))
+    }
+}
+
+fn unavailable(error: sqlx::Error) -> DeskError {
+    tracing::error!(%error, "the database did not answer");
+    Code::LogUnavailable.into()
+}
+
+struct KeepTry {
+    token_hash: [u8; 32],
+    staff: Option<StaffId>,
+    password_ok: bool,
+}
+
+#[async_trait::async_trait]
+impl Housekeeping for KeepTry {
+    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<()> {
+        let now = tx.now();
+        let row = TryRow { staff: self.staff, password_ok: self.password_ok, expires: now.plus(TRY_LIFE) };
+        sessions::insert_try(tx.conn(), &self.token_hash, &row, now).await
+    }
+}
+
+struct SignIn {
+    token_hash: [u8; 32],
+    tried: Option<TryRow>,
+    staff: Option<StaffRow>,
+    step: Option<i64>,
+    session_hash: [u8; 32],
+    lineage: Lineage,
+    request: RequestStamp,
+}
+
+#[async_trait::async_trait]
+impl Act for SignIn {
+    type Fact = StaffView;
+
+    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<StaffView>> {
+        let now = tx.now();
+        let Some((tried, seen)) = self.tried.zip(self.staff.clone()) else {
+            return self.refuse_unknown(tx).await;
+        };
+        let Some((row, secrets)) = staff::by_id_in(tx.conn(), seen.id).await? else {
+            return self.refuse_unknown(tx).await;
+        };
+        let locked = secrets.locked_until > now;
+        let good = tried.password_ok && row.active && !locked && tried.expires > now;
+        if let Some(step) = self.step.filter(|_| good)
+            // Both conditional writes decide, not what was read: of twenty equal codes, one is first.
+            && staff::accept_totp_step(tx.conn(), row.id, step).await?
+            && sessions::take_try(tx.conn(), &self.token_hash).await?
+        {
+            staff::set_failures(tx.conn(), row.id, 0, now, Timestamp::from_millis(0)).await?;
+            sessions::insert(tx.conn(), &self.session_hash, self.lineage, row.id, now).await?;
+            let view = StaffView {
+                staff_no: row.staff_no.clone(),
+                name: row.name.as_str().into(),
+                role: row.role,
+                unit: row.unit.clone(),
+            };
+            let session = SessionRow { lineage: self.lineage, staff: row, started: now, seen: now };
+            let actor = Actor::new(session, self.request.clone());
+            let details = Details { factor: Some(FactorName::Totp), ..Details::default() };
+            return Ok(Verdict::Done { event: actor.event(tx, Kind::SignedIn, None, details), fact: view });
+        }
+        self.refuse_known(tx, &row, &secrets, locked).await
+    }
+
+    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
+        self.failure(tx, Kind::SignedIn, error.code(), self.staff.as_ref())
+    }
+}
+
+impl SignIn {
+    /// Counts the failure, locks with the tenth, and records each of the first ten; what is tried at a
+    /// locked door is counted by the minute (A10).
+    async fn refuse_known(
+        &self,
+        tx: &mut WriteTx<'_>,
+        row: &StaffRow,
+        secrets: &Secrets,
+        locked: bool,
+    ) -> sqlx::Result<Verdict<StaffView>> {
+        let error = DeskError::Refused(Code::SignInFailed);
+        if locked {
+            let counting = self.failure(tx, Kind::SignInFailuresCounted, Code::SignInFailed, Some(row));
+            flooded(tx, &format!("sign-in {}", row.staff_no), 0, &counting).await?;
+            return Ok(Verdict::Counted { error });
+        }
+        count_failure(tx, row.id, secrets).await?;
+        Ok(Verdict::Kept { event: self.failure(tx, Kind::SignedIn, Code::SignInFailed, Some(row)), error })
+    }
+
+    /// A number that nobody has, or no try at all: counted by the minute, all in one.
+    async fn refuse_unknown(&self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<StaffView>> {
+        let counting = self.failure(tx, Kind::SignInFailuresCounted, Code::SignInFailed, None);
+        flooded(tx, "sign-in of nobody", 0, &counting).await?;
+        Ok(Verdict::Counted { error: Code::SignInFailed.into() })
+    }
+
+    fn failure(&self, tx: &WriteTx<'_>, kind: Kind, code: Code, staff: Option<&StaffRow>) -> AuditEvent {
+        let subject_staff = staff.map(|row| row.staff_no.clone());
+        let details = self.request.fill(kind, Details { subject_staff, ..Details::default() });
+        event(tx, kind, Some(code), None, Some(&self.request), details)
+    }
+}
+
+/// One more failure of this person's factors; the tenth within half an hour locks for half an hour.
+pub(super) async fn count_failure(tx: &mut WriteTx<'_>, staff: StaffId, secrets: &Secrets) -> sqlx::Result<()> {
+    let now = tx.now();
+    let never = Timestamp::from_millis(0);
+    // A lock that ran out, or half an hour without one, begins the count anew.
+    let goes_on = secrets.failures > 0 && secrets.locked_until == never && now.since(secrets.failures_since) < LOCK;
+    let (failures, since) = if goes_on { (secrets.failures + 1, secrets.failures_since) } else { (1, now) };
+    let locked_until = if failures >= FAILURES { now.plus(LOCK) } else { never };
+    staff::set_failures(tx.conn(), staff, failures, since, locked_until).await
+}
+
+impl From<ActError> for Code {
+    fn from(error: ActError) -> Self {
+        DeskError::from(error).code()
+    }
+}

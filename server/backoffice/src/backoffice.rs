@@ -1,0 +1,242 @@
+//! The back office: its parts, put together once at start.
+
+use crate::audit::writer::Writer;
+use crate::audit::{Act, CheckpointFile, KeySigner, Ledger, Verdict};
+use crate::auth::{Actor, RequestStamp, event};
+use crate::desk::StaffDesk;
+use crate::hooks::Hooks;
+use crate::policy::{Policy, PolicyError};
+use crate::store::{self, Db, WriteTx, sessions};
+use crate::system::Entropy;
+use crate::vault::{BlindIndex, FileKek, KeyRing, StaffVault, Vault};
+use domain::audit::checkpoint::Origin;
+use domain::audit::event::{AuditEvent, Details, Kind};
+use domain::catalogue::Catalogue;
+use domain::clock::{Clock, Span};
+use domain::code::Code;
+use domain::desk::{Desk, DeskError, SessionToken};
+use domain::purpose::Purposes;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Lengths of time that a bank may set.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// A session without requests ends after this.
+    pub session_idle: Span,
+    /// A session ends after this in any case.
+    pub session_absolute: Span,
+    /// A challenge lives this long.
+    pub challenge_life: Span,
+    /// How long a step-up of the `window` tier is good for.
+    pub step_up_window: Span,
+    /// For how long a value may stand on the screen.
+    pub reveal_seconds: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            session_idle: Span::minutes(15),
+            session_absolute: Span::minutes(8 * 60),
+            challenge_life: domain::step_up::CHALLENGE_LIFE,
+            step_up_window: domain::step_up::WINDOW,
+            reveal_seconds: 30,
+        }
+    }
+}
+
+/// What a back office is made of.
+pub struct Parts {
+    /// The database, open and up to date.
+    pub db: Db,
+    /// The folder of the four keys.
+    pub keys: PathBuf,
+    /// Where the newest checkpoint is put for others to collect.
+    pub checkpoint: PathBuf,
+    /// The log's name.
+    pub origin: Origin,
+    /// What a customer is.
+    pub catalogue: Catalogue,
+    /// Why anyone may look.
+    pub purposes: Purposes,
+    /// The policies' text.
+    pub policy: String,
+    /// Lengths of time.
+    pub settings: Settings,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where a test steps in.
+    pub hooks: Arc<dyn Hooks>,
+}
+
+/// Why the back office cannot open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] store::OpenError),
+    /// The policies.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+}
+
+/// Everything behind the desk.
+pub struct BackOffice {
+    pub(crate) db: Db,
+    pub(crate) ledger: Ledger,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) keys: Arc<KeyRing>,
+    pub(crate) vault: Vault,
+    pub(crate) index: BlindIndex,
+    pub(crate) staff_vault: StaffVault,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) purposes: Purposes,
+    pub(crate) settings: Settings,
+    pub(crate) hooks: Arc<dyn Hooks>,
+    policy: RwLock<Arc<Policy>>,
+    beside_policy: [Vec<u8>; 2],
+    signer: Arc<KeySigner>,
+    origin: Origin,
+}
+
+impl BackOffice {
+    /// Puts the parts together and starts the writer.
+    pub async fn open(parts: Parts) -> Result<Arc<Self>, OpenError> {
+        let beside_policy = [parts.catalogue.text_hash_source().to_vec(), parts.purposes.text_hash_source().to_vec()];
+        let policy = Policy::parse(&parts.policy, &beside_policy.each_ref().map(Vec::as_slice))?;
+        let keys = Arc::new(KeyRing::open(&parts.keys));
+        let signer = Arc::new(KeySigner::new(keys.clone(), parts.origin.clone()));
+        let (ledger, checkpoints) =
+            Writer::start(&parts.db, parts.clock.clone(), parts.entropy.clone(), signer.clone()).await?;
+        tokio::spawn(CheckpointFile::at(parts.checkpoint).follow(checkpoints));
+        let kek = Arc::new(FileKek::new(keys.clone(), parts.entropy.clone()));
+        let office = Arc::new(Self {
+            db: parts.db,
+            ledger,
+            vault: Vault::new(kek, parts.entropy.clone()),
+            index: BlindIndex::new(keys.clone()),
+            staff_vault: StaffVault::new(keys.clone(), parts.entropy.clone()),
+            keys,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            catalogue: parts.catalogue,
+            purposes: parts.purposes,
+            settings: parts.settings,
+            hooks: parts.hooks,
+            policy: RwLock::new(Arc::new(policy)),
+            beside_policy,
+            signer,
+            origin: parts.origin,
+        });
+        office.put_policy_in_force().await?;
+        Ok(office)
+    }
+
+    /// Replaces the policies of this running process, and records that it did.
+    pub async fn load_policy(&self, text: &str) -> Result<(), OpenError> {
+        let policy = Policy::parse(text, &self.beside_policy.each_ref().map(Vec::as_slice))?;
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
+        self.put_policy_in_force().await
+    }
+
+    async fn put_policy_in_force(&self) -> Result<(), OpenError> {
+        let act = PolicyInForce { hash: *self.policy().hash().as_bytes() };
+        match self.ledger.act(act).await {
+            Ok(_) | Err(crate::audit::ActError::Refused(_)) => Ok(()),
+            Err(crate::audit::ActError::Unavailable(_)) => {
+                Err(store::OpenError::Sqlx(sqlx::Error::WorkerCrashed).into())
+            }
+        }
+    }
+
+    /// The policies in force.
+    pub(crate) fn policy(&self) -> Arc<Policy> {
+        self.policy.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What a customer is.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+    /// The way to change anything.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+    /// Where reads go.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+    /// Seals, and opens for a receipt.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+    /// Digests for search.
+    pub fn index(&self) -> &BlindIndex {
+        &self.index
+    }
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+    /// Randomness.
+    pub fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.entropy
+    }
+    /// The log's name and the public half of its key, if the key is there.
+    pub fn log_identity(&self) -> (&Origin, Option<String>) {
+        (&self.origin, self.signer.verifier_key())
+    }
+
+    /// The desk of whoever's cookie this is: rights are read now, for this request (U5).
+    pub async fn desk_for(
+        self: &Arc<Self>,
+        token: &SessionToken,
+        request: RequestStamp,
+    ) -> Result<Arc<dyn Desk>, DeskError> {
+        let session = sessions::by_token(&self.db, &token.hash()).await.map_err(|error| {
+            tracing::error!(%error, "the session was not read");
+            DeskError::Refused(Code::LogUnavailable)
+        })?;
+        let now = self.clock.now();
+        let live = session.filter(|session| {
+            session.staff.active
+                && now.since(session.seen) < self.settings.session_idle
+                && now.since(session.started) < self.settings.session_absolute
+        });
+        let session = live.ok_or(Code::SignedOut)?;
+        self.touch(&session, now).await;
+        Ok(Arc::new(StaffDesk::new(self.clone(), Actor::new(session, request))))
+    }
+}
+
+/// Says which policy is in force, if it was another before (U7).
+struct PolicyInForce {
+    hash: [u8; 32],
+}
+
+#[async_trait::async_trait]
+impl Act for PolicyInForce {
+    type Fact = ();
+
+    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
+        let before = sessions::policy_hash(tx.conn()).await?;
+        sessions::set_policy_hash(tx.conn(), &self.hash).await?;
+        let kind = if before == Some(self.hash) { Kind::ServerStarted } else { Kind::PolicyLoaded };
+        Ok(Verdict::Done { event: self.event(tx, kind, None), fact: () })
+    }
+
+    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
+        self.event(tx, Kind::PolicyLoaded, Some(error.code()))
+    }
+}
+
+impl PolicyInForce {
+    fn event(&self, tx: &WriteTx<'_>, kind: Kind, code: Option<Code>) -> AuditEvent {
+        let policy = Some(domain::audit::fingerprint::Fingerprint::from_bytes(self.hash));
+        event(tx, kind, code, None, None, Details { policy, ..Details::default() })
+    }
+}

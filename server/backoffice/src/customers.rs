@@ -1,0 +1,270 @@
+//! Customers: found inside a case by one exact key, shown by their masks (Q2, Q3, Q6, Q8, M2).
+
+use crate::audit::{Act, Verdict};
+use crate::auth::Actor;
+use crate::desk::StaffDesk;
+use crate::policy::{self, Allowed};
+use crate::store::cases::{self, CaseRow, ResultRow};
+use crate::store::{WriteTx, customers};
+use crate::system::random;
+use crate::vault::IndexDigest;
+use domain::audit::event::{AuditEvent, Details, KeyName, Kind, OutcomeName};
+use domain::clock::Span;
+use domain::code::Code;
+use domain::desk::{CustomerView, DeskError, Found, Keep, Searched};
+use domain::id::{CaseId, CustomerId, Handle, ResultId};
+use domain::note::Note;
+use domain::search::GuardedSearch;
+
+/// More hits than this are neither shown nor counted (Q3).
+const MOST_HITS: usize = 5;
+/// How long a plain-form search's outcome is kept.
+const RESULT_LIFE: Span = Span::minutes(15);
+
+impl StaffDesk {
+    pub(crate) async fn find(&self, case: CaseId, search: GuardedSearch, keep: Keep) -> Result<Searched, DeskError> {
+        let key = KeyName::parse(&search.kind_name());
+        let details = Details { case: Some(case), key, ..Details::default() };
+        let kind = Kind::CustomerSearched;
+        let row = match self.open_case_row(case).await {
+            Ok(row) => row,
+            Err(error) => return Err(self.refused_as(kind, details, error).await),
+        };
+        let allowed = match self.office.policy().decide::<policy::SearchCustomers>(&self.actor, &&row.purpose) {
+            Ok(allowed) => allowed,
+            Err(code) => return Err(self.refused_as(kind, details, code.into()).await),
+        };
+        let digest = match self.digest_of(&search) {
+            Ok(digest) => digest,
+            Err(code) => return Err(self.refused_as(kind, details, code.into()).await),
+        };
+        let label = search.kind_name();
+        let hits = customers::found_by(&self.office.db, &label, &digest, self.actor.unit(), MOST_HITS as u32 + 1)
+            .await
+            .map_err(|_| Code::LogUnavailable)?;
+        self.permitted().await;
+        let result = (keep == Keep::ForPage).then(|| ResultId::from_bytes(random(&*self.office.entropy)));
+        let act = Search { actor: self.actor.clone(), allowed, row, details, hits, result };
+        let handles = self.office.ledger.act(act).await?.into_fact();
+        Ok(Searched { found: self.found(handles).await?, result })
+    }
+
+    fn digest_of(&self, search: &GuardedSearch) -> Result<IndexDigest, Code> {
+        let digest = match search.keys() {
+            [(field, form)] => self.office.index.digest(field, form),
+            keys => {
+                let forms: Vec<_> = keys.iter().map(|(_, form)| form).collect();
+                self.office.index.combination(&search.kind_name(), &forms)
+            }
+        };
+        digest.map_err(|error| error.code())
+    }
+
+    /// Masks for what was found; read after the search is recorded.
+    async fn found(&self, hits: Hits) -> Result<Found, DeskError> {
+        let Hits::Few(hits) = hits else { return Ok(Found::TooMany { customers: [] }) };
+        if hits.is_empty() {
+            return Ok(Found::None { customers: [] });
+        }
+        let mut customers = Vec::with_capacity(hits.len());
+        for (handle, customer) in hits {
+            customers.push(self.masked(handle, customer).await?);
+        }
+        Ok(Found::Found { customers })
+    }
+
+    async fn masked(&self, handle: Handle, customer: CustomerId) -> Result<CustomerView, DeskError> {
+        let fields = customers::masks(&self.office.db, customer).await.map_err(|_| Code::LogUnavailable)?;
+        Ok(CustomerView { id: handle, fields: fields.ok_or(Code::NotFound)? })
+    }
+
+    pub(crate) async fn kept_result(&self, result: ResultId) -> Result<(CaseId, Found), DeskError> {
+        let unavailable = |_| DeskError::Refused(Code::LogUnavailable);
+        let now = self.office.clock.now();
+        let kept = cases::kept_result(&self.office.db, result, self.actor.lineage(), now).await.map_err(unavailable)?;
+        let kept = kept.ok_or(Code::NotFound)?;
+        self.open_case_row(kept.case).await?;
+        if kept.outcome == "too_many" {
+            return Ok((kept.case, Found::TooMany { customers: [] }));
+        }
+        let mut hits = Vec::new();
+        for handle in kept.handles {
+            let customer = cases::customer_of(&self.office.db, kept.case, handle).await.map_err(unavailable)?;
+            hits.push((handle, customer.ok_or(Code::NotFound)?));
+        }
+        Ok((kept.case, self.found(Hits::Few(hits)).await?))
+    }
+
+    pub(crate) async fn card(&self, case: CaseId, handle: Handle) -> Result<CustomerView, DeskError> {
+        let mut details = Details { case: Some(case), ..Details::default() };
+        let kind = Kind::CustomerViewed;
+        let (row, customer) = match self.customer_in(case, handle).await {
+            Ok(found) => found,
+            Err(error) => return Err(self.refused_as(kind, details, error).await),
+        };
+        details.customer = Some(customer);
+        let question = (self.actor.unit(), &row.purpose);
+        let allowed = match self.office.policy().decide::<policy::ViewCustomer>(&self.actor, &question) {
+            Ok(allowed) => allowed,
+            Err(code) => return Err(self.refused_as(kind, details, code.into()).await),
+        };
+        // The case's note was given before anyone knew whose case it is: now it can be seen whether it
+        // names them (V2n). Without the index key it cannot, and masks stay readable all the same (L0).
+        if row.customer.is_none() && self.note_names(&row, customer).await? {
+            return Err(self.refused_as(kind, details, Code::NoteNamesCustomer.into()).await);
+        }
+        self.permitted().await;
+        let act = View { actor: self.actor.clone(), allowed, row, customer, handle };
+        self.office.ledger.act(act).await?.into_fact();
+        self.masked(handle, customer).await
+    }
+
+    async fn note_names(&self, row: &CaseRow, customer: CustomerId) -> Result<bool, DeskError> {
+        let body = cases::note_of_case(&self.office.db, row.id).await.map_err(|_| Code::LogUnavailable)?;
+        let Some(note) = body.and_then(|body| Note::parse(&body, &row.ticket, &[]).ok()) else { return Ok(false) };
+        match self.office.names_customer(&note, customer).await {
+            Err(DeskError::Refused(Code::IndexKeyMissing)) => Ok(false),
+            answer => answer,
+        }
+    }
+
+    /// The open case and the customer that the handle means in it.
+    pub(crate) async fn customer_in(&self, case: CaseId, handle: Handle) -> Result<(CaseRow, CustomerId), DeskError> {
+        let row = match self.open_case_row(case).await {
+            // A closed case's handle means nobody (Q8).
+            Err(DeskError::Refused(Code::CaseClosed)) => return Err(Code::NotFound.into()),
+            other => other?,
+        };
+        let customer = cases::customer_of(&self.office.db, case, handle).await.map_err(|_| Code::LogUnavailable)?;
+        Ok((row, customer.ok_or(Code::NotFound)?))
+    }
+}
+
+/// What a search found.
+enum Hits {
+    Few(Vec<(Handle, CustomerId)>),
+    TooMany,
+}
+
+struct Search {
+    actor: Actor,
+    allowed: Allowed<policy::SearchCustomers>,
+    row: CaseRow,
+    details: Details,
+    hits: Vec<CustomerId>,
+    result: Option<ResultId>,
+}
+
+#[async_trait::async_trait]
+impl Act for Search {
+    type Fact = Hits;
+
+    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<Hits>> {
+        let (kind, now) = (Kind::CustomerSearched, tx.now());
+        if let Err(code) = self.actor.still(&self.allowed, tx).await? {
+            return self.actor.refuse(tx, kind, code.into(), self.details.clone()).await;
+        }
+        if let Err(code) = still_open(tx, &self.actor, &self.row).await? {
+            return self.actor.refuse(tx, kind, code.into(), self.details.clone()).await;
+        }
+        let outcome = match self.hits.len() {
+            0 => OutcomeName::None,
+            1..=MOST_HITS => OutcomeName::Found,
+            _ => OutcomeName::TooMany,
+        };
+        let mut hits = Vec::new();
+        if outcome == OutcomeName::Found {
+            for customer in &self.hits {
+                let fresh = Handle::from_bytes(random(tx.entropy()));
+                hits.push((cases::mint_handle(tx.conn(), self.row.id, *customer, fresh, now).await?, *customer));
+            }
+        }
+        if let Some(result) = self.result {
+            let outcome = if outcome == OutcomeName::TooMany { "too_many" } else { "few" };
+            let handles = hits.iter().map(|(handle, _)| *handle).collect();
+            let row = ResultRow { case: self.row.id, outcome: outcome.into(), handles };
+            cases::keep_result(tx.conn(), result, &row, self.actor.lineage(), now.plus(RESULT_LIFE), now).await?;
+        }
+        let details = Details {
+            purpose: Some(self.row.purpose.clone()),
+            outcome: Some(outcome),
+            policy: Some(self.allowed.policy()),
+            ..self.details.clone()
+        };
+        let fact = if outcome == OutcomeName::TooMany { Hits::TooMany } else { Hits::Few(hits) };
+        Ok(Verdict::Done { event: self.actor.event(tx, kind, None, details), fact })
+    }
+
+    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
+        self.actor.event(tx, Kind::CustomerSearched, Some(error.code()), self.details.clone())
+    }
+}
+
+/// Whether the case is this person's, open, and as it was when the permission was given.
+pub(crate) async fn still_open(
+    tx: &mut WriteTx<'_>,
+    actor: &Actor,
+    seen: &CaseRow,
+) -> sqlx::Result<Result<CaseRow, Code>> {
+    Ok(match cases::of_staff_in(tx.conn(), seen.id, actor.staff()).await? {
+        None => Err(Code::NotFound),
+        Some(row) if row.closed => Err(Code::CaseClosed),
+        Some(row) => Ok(row),
+    })
+}
+
+struct View {
+    actor: Actor,
+    allowed: Allowed<policy::ViewCustomer>,
+    row: CaseRow,
+    customer: CustomerId,
+    handle: Handle,
+}
+
+#[async_trait::async_trait]
+impl Act for View {
+    type Fact = ();
+
+    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
+        let kind = Kind::CustomerViewed;
+        let mut details = self.details();
+        if let Err(code) = self.actor.still(&self.allowed, tx).await? {
+            return self.actor.refuse(tx, kind, code.into(), details).await;
+        }
+        let row = match still_open(tx, &self.actor, &self.row).await? {
+            Ok(row) => row,
+            Err(code) => return self.actor.refuse(tx, kind, code.into(), details).await,
+        };
+        // A customer who has left the branch, or was hidden since the search, is not there (Q6).
+        if !customers::is_visible(tx.conn(), self.customer, self.actor.unit()).await? {
+            return self.actor.refuse(tx, kind, Code::NotFound.into(), details).await;
+        }
+        match row.customer {
+            Some(bound) if bound != self.customer => {
+                return self.actor.refuse(tx, kind, Code::CaseBoundElsewhere.into(), details).await;
+            }
+            Some(_) => details.binds = Some(false),
+            None => {
+                cases::bind(tx.conn(), row.id, self.customer, self.handle).await?;
+                details.binds = Some(true);
+            }
+        }
+        Ok(Verdict::Done { event: self.actor.event(tx, kind, None, details), fact: () })
+    }
+
+    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
+        self.actor.event(tx, Kind::CustomerViewed, Some(error.code()), self.details())
+    }
+}
+
+impl View {
+    fn details(&self) -> Details {
+        Details {
+            case: Some(self.row.id),
+            purpose: Some(self.row.purpose.clone()),
+            customer: Some(self.customer),
+            policy: Some(self.allowed.policy()),
+            ..Details::default()
+        }
+    }
+}

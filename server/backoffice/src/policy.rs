@@ -1,0 +1,234 @@
+//! What a role may do, by Cedar policies validated against a schema at start (U7).
+//!
+//! A decision is an [`Allowed`]: it names the permission, cannot be made elsewhere, and carries the hash of
+//! the policy that made it, so that the act can see whether that policy is still in force.
+
+use crate::auth::Actor;
+use cedar_policy::{
+    Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression, Schema,
+    ValidationMode, Validator,
+};
+use domain::audit::fingerprint::Fingerprint;
+use domain::catalogue::{Class, Field};
+use domain::code::Code;
+use domain::id::{BranchNo, PurposeName, ReasonCode};
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+/// The schema that policies are held against.
+pub const SCHEMA: &str = include_str!("../policy/schema.cedarschema");
+/// The policies that Grille comes with.
+pub const SHIPPED: &str = include_str!("../policy/policy.cedar");
+
+/// Policies in force.
+pub struct Policy {
+    schema: Schema,
+    policies: PolicySet,
+    hash: Fingerprint,
+}
+
+/// Why policies cannot be used. The text is Cedar's, about the policy file, which holds no customer data.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// The schema does not parse: a fault of this program.
+    #[error("the policy schema does not parse: {0}")]
+    Schema(String),
+    /// The policies do not parse.
+    #[error("the policies do not parse: {0}")]
+    Syntax(String),
+    /// They speak of what the schema does not know.
+    #[error("the policies do not fit the schema: {0}")]
+    Mismatch(String),
+}
+
+impl Policy {
+    /// Parses and validates. `beside` are the texts whose change is a change of policy too: catalogue and
+    /// purposes.
+    pub fn parse(text: &str, beside: &[&[u8]]) -> Result<Self, PolicyError> {
+        let (schema, _) =
+            Schema::from_cedarschema_str(SCHEMA).map_err(|error| PolicyError::Schema(error.to_string()))?;
+        let policies = PolicySet::from_str(text).map_err(|error| PolicyError::Syntax(error.to_string()))?;
+        let validation = Validator::new(schema.clone()).validate(&policies, ValidationMode::Strict);
+        if !validation.validation_passed() {
+            let faults: Vec<String> = validation.validation_errors().map(ToString::to_string).collect();
+            return Err(PolicyError::Mismatch(faults.join("; ")));
+        }
+        let mut parts: Vec<&[u8]> = vec![SCHEMA.as_bytes(), text.as_bytes()];
+        parts.extend(beside);
+        Ok(Self { schema, policies, hash: Fingerprint::of("grille policy v1", &parts) })
+    }
+
+    /// The hash that stands in every event that a policy decided.
+    pub fn hash(&self) -> Fingerprint {
+        self.hash
+    }
+
+    /// Asks whether the actor may. An error inside the engine is a no.
+    pub fn decide<P: Permission>(&self, actor: &Actor, what: &P::On<'_>) -> Result<Allowed<P>, Code> {
+        self.permits(actor, P::ACTION, P::question(what)).unwrap_or(false).then_some(()).ok_or(Code::NotPermitted)?;
+        Ok(Allowed { policy: self.hash, permission: PhantomData })
+    }
+
+    fn permits(&self, actor: &Actor, action: &str, question: Question) -> Option<bool> {
+        let staff = &actor.stamp().staff_no;
+        let principal = uid("Staff", staff.as_str())?;
+        let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
+        let who = HashMap::from([
+            ("role".to_owned(), text(actor.role().as_str())),
+            ("unit".to_owned(), text(actor.unit().as_str())),
+        ]);
+        let (resource, attributes) = match question.branch {
+            None => (uid("Counter", "counter")?, HashMap::new()),
+            Some(branch) => (uid("Customer", "customer")?, HashMap::from([("branch".to_owned(), text(&branch))])),
+        };
+        let entities = [
+            Entity::new(principal.clone(), who, Default::default()).ok()?,
+            Entity::new(resource.clone(), attributes, Default::default()).ok()?,
+        ];
+        let entities = Entities::from_entities(entities, Some(&self.schema)).ok()?;
+        let context = Context::from_pairs(question.context).ok()?;
+        let action = uid("Action", action)?;
+        let request = Request::new(principal, action, resource, context, Some(&self.schema)).ok()?;
+        let response = Authorizer::new().is_authorized(&request, &self.policies, &entities);
+        // A policy that could not be evaluated is not a policy that said yes: an error anywhere refuses,
+        // or a broken `forbid` would permit.
+        Some(response.decision() == Decision::Allow && response.diagnostics().errors().next().is_none())
+    }
+}
+
+fn uid(kind: &str, id: &str) -> Option<EntityUid> {
+    Some(EntityUid::from_type_name_and_id(kind.parse().ok()?, id.parse().ok()?))
+}
+
+/// What a policy is asked about.
+pub struct Question {
+    branch: Option<String>,
+    context: Vec<(String, RestrictedExpression)>,
+}
+
+/// A verb that a role may be permitted.
+pub trait Permission {
+    /// What it is done to.
+    type On<'a>;
+    /// Its name in the schema.
+    const ACTION: &'static str;
+    /// What the policy sees.
+    fn question(on: &Self::On<'_>) -> Question;
+}
+
+/// The policy said yes to `P`. Made by [`Policy::decide`] alone:
+///
+/// ```compile_fail
+/// fn forge() -> backoffice::policy::Allowed<backoffice::policy::RevealField> {
+///     backoffice::policy::Allowed { policy: todo!(), permission: std::marker::PhantomData }
+/// }
+/// ```
+/// and one verb's permission is not another's:
+///
+/// ```compile_fail
+/// use backoffice::policy::{Allowed, RevealField, ViewCustomer};
+/// fn reveal(_: &Allowed<RevealField>) {}
+/// fn wrong(view: &Allowed<ViewCustomer>) { reveal(view) }
+/// ```
+#[derive(Debug)]
+pub struct Allowed<P> {
+    policy: Fingerprint,
+    permission: PhantomData<fn() -> P>,
+}
+
+impl<P> Allowed<P> {
+    /// The policy that said so.
+    pub fn policy(&self) -> Fingerprint {
+        self.policy
+    }
+}
+
+/// Opening a case.
+#[derive(Debug)]
+pub struct OpenCase;
+/// Closing one.
+#[derive(Debug)]
+pub struct CloseCase;
+/// Searching in one.
+#[derive(Debug)]
+pub struct SearchCustomers;
+/// Seeing a masked card.
+#[derive(Debug)]
+pub struct ViewCustomer;
+/// Seeing one value.
+#[derive(Debug)]
+pub struct RevealField;
+
+fn text(name: &str, value: &str) -> (String, RestrictedExpression) {
+    (name.to_owned(), RestrictedExpression::new_string(value.to_owned()))
+}
+
+impl Permission for OpenCase {
+    type On<'a> = ();
+    const ACTION: &'static str = "openCase";
+    fn question((): &()) -> Question {
+        Question { branch: None, context: Vec::new() }
+    }
+}
+
+impl Permission for CloseCase {
+    type On<'a> = ();
+    const ACTION: &'static str = "closeCase";
+    fn question((): &()) -> Question {
+        Question { branch: None, context: Vec::new() }
+    }
+}
+
+impl Permission for SearchCustomers {
+    type On<'a> = &'a PurposeName;
+    const ACTION: &'static str = "searchCustomers";
+    fn question(purpose: &&PurposeName) -> Question {
+        Question { branch: None, context: vec![text("purpose", purpose.as_str())] }
+    }
+}
+
+/// A customer's branch and the case's purpose.
+impl Permission for ViewCustomer {
+    type On<'a> = (&'a BranchNo, &'a PurposeName);
+    const ACTION: &'static str = "viewCustomer";
+    fn question((branch, purpose): &(&BranchNo, &PurposeName)) -> Question {
+        Question { branch: Some(branch.as_str().into()), context: vec![text("purpose", purpose.as_str())] }
+    }
+}
+
+/// What a reveal is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct RevealQuestion<'a> {
+    /// The customer's branch.
+    pub branch: &'a BranchNo,
+    /// The case's purpose.
+    pub purpose: &'a PurposeName,
+    /// The reason given.
+    pub reason: &'a ReasonCode,
+    /// The field, as the catalogue has it.
+    pub field: &'a Field,
+}
+
+impl Permission for RevealField {
+    type On<'a> = RevealQuestion<'a>;
+    const ACTION: &'static str = "revealField";
+    fn question(on: &RevealQuestion<'_>) -> Question {
+        let class = match on.field.class {
+            Class::C1 => "C1",
+            Class::C2 => "C2",
+            Class::C3 => "C3",
+        };
+        let purposes = on.field.reveal.iter().map(|p| RestrictedExpression::new_string(p.as_str().to_owned()));
+        Question {
+            branch: Some(on.branch.as_str().into()),
+            context: vec![
+                text("purpose", on.purpose.as_str()),
+                text("reason", on.reason.as_str()),
+                text("field", on.field.name.as_str()),
+                text("class", class),
+                ("purposes".to_owned(), RestrictedExpression::new_set(purposes)),
+            ],
+        }
+    }
+}
