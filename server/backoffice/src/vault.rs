@@ -152,6 +152,7 @@ fn dek_associated(customer: CustomerId, key_version: u32) -> Vec<u8> {
 }
 
 /// Seals customers, and opens one value for one receipt.
+#[derive(Clone)]
 pub struct Vault {
     kek: Arc<dyn Kek>,
     entropy: Arc<dyn Entropy>,

@@ -111,14 +111,17 @@ impl Plan {
         };
         let has = |name: &str| {
             columns.iter().any(|column| match column.target {
-                Target::Item { field, .. } => catalogue.fields().get(field).is_some_and(|field| field.name.as_str() == name),
+                Target::Item { field, .. } => {
+                    catalogue.fields().get(field).is_some_and(|field| field.name.as_str() == name)
+                }
                 Target::Flagged => false,
             })
         };
         if let Some(missing) = [CUSTOMER_NO, BRANCH].into_iter().find(|name| !has(name)) {
             return Err(ColumnError::Required(missing));
         }
-        let headers = columns.iter().map(|column| names.get(column.cell).copied().unwrap_or_default().to_owned()).collect();
+        let headers =
+            columns.iter().map(|column| names.get(column.cell).copied().unwrap_or_default().to_owned()).collect();
         Ok(Self { width: names.len(), columns, headers })
     }
 }
@@ -188,7 +191,8 @@ mod tests {
     fn plan(header: &str, mapping: Option<&str>) -> Result<Plan, ColumnError> {
         let mut record = Record::default();
         Reader::new(header.as_bytes()).read(&mut record).unwrap();
-        let mapping = mapping.map(|text| Mapping::parse(&format!("[source]\nname = \"t\"\n[columns]\n{text}")).unwrap());
+        let mapping =
+            mapping.map(|text| Mapping::parse(&format!("[source]\nname = \"t\"\n[columns]\n{text}")).unwrap());
         Plan::read(&record, mapping.as_ref(), &Catalogue::shipped().unwrap())
     }
 

@@ -157,9 +157,11 @@ mod tests {
 
     #[test]
     fn l1_a_date_is_read_as_the_mapping_file_writes_it_and_no_other_way() {
-        for (pattern, cell, iso) in
-            [("DD/MM/YYYY", "04/07/1990", "1990-07-04"), ("YYYYMMDD", "19900704", "1990-07-04"), ("YYYY年MM月DD日", "1990年07月04日", "1990-07-04")]
-        {
+        for (pattern, cell, iso) in [
+            ("DD/MM/YYYY", "04/07/1990", "1990-07-04"),
+            ("YYYYMMDD", "19900704", "1990-07-04"),
+            ("YYYY年MM月DD日", "1990年07月04日", "1990-07-04"),
+        ] {
             let formats = Formats::parse(Some(pattern), None, None).unwrap();
             assert_eq!(read(&formats, Kind::Date, cell).as_deref(), Ok(iso));
             for wrong in ["", "1990-07-04", "4/7/1990", "04/07/19901", "ab/cd/efgh", "０4/07/1990"] {

@@ -8,31 +8,30 @@ use std::sync::Arc;
 
 /// A customer, ready to be written: masks, ciphertext, digests. No plaintext is left in it.
 pub struct PreparedCustomer {
-    pub(super) id: CustomerId,
-    pub(super) source_tag: [u8; 32],
-    pub(super) content_tag: [u8; 32],
-    pub(super) branch: BranchNo,
-    pub(super) flagged: Option<bool>,
-    pub(super) masks: String,
-    pub(super) sealed: SealedCustomer,
-    pub(super) index: Vec<(String, IndexDigest)>,
+    pub(crate) id: CustomerId,
+    pub(crate) source_tag: [u8; 32],
+    pub(crate) content_tag: [u8; 32],
+    pub(crate) branch: BranchNo,
+    pub(crate) flagged: Option<bool>,
+    pub(crate) masks: String,
+    pub(crate) sealed: SealedCustomer,
+    pub(crate) index: Vec<(String, IndexDigest)>,
     /// The content tag that was stored when this was prepared; `None` for a new customer.
-    pub(super) was: Option<[u8; 32]>,
+    pub(crate) was: Option<[u8; 32]>,
 }
 
 /// The customer as it is stored before.
-pub(super) struct Before {
+pub(crate) struct Before {
     pub id: CustomerId,
     pub content_tag: [u8; 32],
     pub sealed: Option<SealedCustomer>,
 }
 
 /// What preparing needs.
-#[derive(Clone)]
-pub(super) struct Preparer {
+pub(crate) struct Preparer {
     pub catalogue: Arc<Catalogue>,
-    pub vault: Arc<Vault>,
-    pub index: Arc<BlindIndex>,
+    pub vault: Vault,
+    pub index: BlindIndex,
 }
 
 impl Preparer {
@@ -50,7 +49,9 @@ impl Preparer {
             Ok(numbering) => numbering,
             Err(VaultError::TooManyItems) => return Ok(Err(RowFault { line, column, code: "too_many_items" })),
             Err(VaultError::Unaccompanied) => return Ok(Err(RowFault { line, column, code: "item_without_its_pair" })),
-            Err(VaultError::TwoForOneItem) => return Ok(Err(RowFault { line, column, code: "two_values_for_one_item" })),
+            Err(VaultError::TwoForOneItem) => {
+                return Ok(Err(RowFault { line, column, code: "two_values_for_one_item" }));
+            }
             Err(error) => return Err(error),
         };
         let id = before.as_ref().map_or(new_id, |before| before.id);
@@ -73,7 +74,8 @@ impl Preparer {
         let mut masks = Vec::with_capacity(numbering.values().len());
         for field in self.catalogue.fields() {
             let of_field = numbering.values().iter().filter(|(name, _, _)| *name == field.name);
-            let mut items: Vec<_> = of_field.map(|(_, item, value)| (field.name.as_str(), item.get(), field.mask(value))).collect();
+            let mut items: Vec<_> =
+                of_field.map(|(_, item, value)| (field.name.as_str(), item.get(), field.mask(value))).collect();
             items.sort_by_key(|(_, item, _)| *item);
             masks.extend(items);
         }

@@ -68,7 +68,12 @@ mod tests {
         assert!(!path.exists() && !rejects.was_written());
         let headers = ["id_no".to_owned(), "=cmd|' /C'!A0, \"x\"".to_owned()];
         let fault = |line, column, code| RowFault { line, column, code };
-        rejects.write(&[fault(3, Some(0), "not_a_date"), fault(5, None, "wrong_cell_count"), fault(6, Some(1), "empty")], &headers).unwrap();
+        rejects
+            .write(
+                &[fault(3, Some(0), "not_a_date"), fault(5, None, "wrong_cell_count"), fault(6, Some(1), "empty")],
+                &headers,
+            )
+            .unwrap();
         let want = "line,column,reason\r\n3,id_no,not_a_date\r\n5,,wrong_cell_count\r\n6,\"'=cmd|' /C'!A0, \"\"x\"\"\",empty\r\n";
         assert_eq!(std::fs::read_to_string(path).unwrap(), want);
     }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// What all rows of one file have in common.
 pub(super) struct RowReader {
     pub catalogue: Arc<Catalogue>,
-    pub index: Arc<BlindIndex>,
+    pub index: BlindIndex,
     pub plan: Plan,
     pub formats: Formats,
     pub source: SourceName,
@@ -104,6 +104,11 @@ impl RowReader {
             faults.push(RowFault { line, column, code: "empty" });
         }
         value
+    }
+
+    /// Where the source key stands.
+    pub fn customer_no_column(&self) -> Option<usize> {
+        self.column_of(CUSTOMER_NO)
     }
 
     fn column_of(&self, name: &str) -> Option<usize> {

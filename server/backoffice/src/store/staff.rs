@@ -140,12 +140,8 @@ pub async fn insert(conn: &mut Conn, staff: &NewStaff<'_>) -> sqlx::Result<bool>
 /// Accepts a TOTP step if it is above the last one accepted: the atomic heart of "a code works once".
 pub async fn accept_totp_step(conn: &mut Conn, staff: StaffId, step: i64) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE staff SET totp_step = $1 WHERE id = $2 AND totp_step < $1";
-    let accepted = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(step)
-        .bind(&staff.as_bytes()[..])
-        .execute(c)
-        .await?
-        .rows_affected());
+    let accepted =
+        on_conn!(conn, |c| sqlx::query(SQL).bind(step).bind(&staff.as_bytes()[..]).execute(c).await?.rows_affected());
     Ok(accepted == 1)
 }
 
@@ -170,9 +166,7 @@ pub async fn set_failures(
 
 /// Suspends; `false` if there is no such active record.
 pub async fn suspend(conn: &mut Conn, staff: StaffId) -> sqlx::Result<bool> {
-    const SQL: &str =
-        "UPDATE staff SET state = 'suspended', version = version + 1 WHERE id = $1 AND state = 'active'";
-    let done =
-        on_conn!(conn, |c| sqlx::query(SQL).bind(&staff.as_bytes()[..]).execute(c).await?.rows_affected());
+    const SQL: &str = "UPDATE staff SET state = 'suspended', version = version + 1 WHERE id = $1 AND state = 'active'";
+    let done = on_conn!(conn, |c| sqlx::query(SQL).bind(&staff.as_bytes()[..]).execute(c).await?.rows_affected());
     Ok(done == 1)
 }

@@ -24,6 +24,7 @@ impl IndexDigest {
 }
 
 /// Computes digests. Without its key nothing is found and nothing is imported (L0).
+#[derive(Clone)]
 pub struct BlindIndex {
     ring: Arc<KeyRing>,
 }
@@ -116,7 +117,8 @@ fn choices<'a>(fields: &[FieldName], forms: &'a [(&Field, Normal)]) -> Vec<Vec<&
     let mut chosen: Vec<Vec<&Normal>> = vec![Vec::with_capacity(fields.len())];
     for field in fields {
         let of_field = || forms.iter().filter(|(other, _)| other.name == *field).map(|(_, form)| form);
-        let longer = |parts: &Vec<&'a Normal>| of_field().map(|form| [parts.as_slice(), &[form]].concat()).collect::<Vec<_>>();
+        let longer =
+            |parts: &Vec<&'a Normal>| of_field().map(|form| [parts.as_slice(), &[form]].concat()).collect::<Vec<_>>();
         chosen = chosen.iter().flat_map(longer).collect();
     }
     chosen
