@@ -14,7 +14,7 @@ mod desk;
 mod floods;
 // pub mod guests;
 pub mod hooks;
-// pub mod imports;
+pub mod imports;
 mod notes;
 pub mod policy;
 mod reveals;
