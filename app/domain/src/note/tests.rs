@@ -37,6 +37,7 @@ fn v2n_a_note_has_four_to_five_hundred_characters_and_no_control_characters() {
         ("", BadNote::TooShort),
         ("  a b ", BadNote::TooShort),
         ("核实中", BadNote::TooShort),
+        ("\u{FDFA}", BadNote::TooShort),
         ("\u{200B}\u{200B}\u{200B}核实\u{200B}", BadNote::TooShort),
         (&sentence.repeat(39), BadNote::TooLong),
         (&" ".repeat(9000), BadNote::TooLong),
