@@ -72,6 +72,7 @@ fn v2n_filler_is_refused() {
         "----!!",
         "查看客户信息",
         "核实核实核实",
+        "核实中核实中",
         "工 作 需 要",
     ] {
         assert_eq!(parse(note), Err(BadNote::Filler), "{note}");
