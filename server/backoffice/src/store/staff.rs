@@ -30,8 +30,6 @@ pub struct Secrets {
     pub locked_until: Timestamp,
 }
 
-pub(super) const COLUMNS: &str = "staff.id, staff_no, person, name, role, unit, state, version";
-
 pub(super) fn staff_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<StaffRow> {
     Ok(StaffRow {
         id: StaffId::from_bytes(id(row.try_get(0)?)?),
