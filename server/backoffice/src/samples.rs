@@ -56,7 +56,7 @@ pub fn write(count: u64, seed: u64, columns: Columns, out: &mut impl Write) -> i
 fn branch(index: u64) -> &'static str {
     match index {
         5..=7 => "0102",
-        _ if index % 2 == 0 => "0101",
+        _ if index.is_multiple_of(2) => "0101",
         _ => "0102",
     }
 }

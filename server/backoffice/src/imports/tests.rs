@@ -387,3 +387,38 @@ impl Bank {
         }
     }
 }
+
+/// `cargo test --release -p backoffice --lib -- --ignored --nocapture measure_import`
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement, not a rule"]
+#[expect(clippy::disallowed_methods, reason = "a measurement of time")]
+async fn measure_import() {
+    let bank = bank().await;
+    let rows = std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(100_000);
+    let path = bank.dir.path().join("sample.csv");
+    let started = std::time::Instant::now();
+    let mut file = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
+    samples::write(rows, 7, Columns::Catalogue, &mut file).unwrap();
+    println!("written: {:.2} s", started.elapsed().as_secs_f64());
+    let peak = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        status
+            .lines()
+            .find(|line| line.starts_with("VmHWM"))
+            .map(|line| line.replace(['\t', ' '], ""))
+            .unwrap_or_default()
+    };
+    for what in ["new", "again"] {
+        let started = std::time::Instant::now();
+        let mut rejects = RejectFile::at(bank.rejects()).unwrap();
+        let file = std::fs::File::open(&path).unwrap();
+        let summary = bank.importer.run(file, None, &mut rejects, |_| ()).await.unwrap();
+        let seconds = started.elapsed().as_secs_f64();
+        println!(
+            "{what}: {:?} {seconds:.2} s, {:.0} rows/s, {}",
+            summary.counts,
+            summary.rows as f64 / seconds,
+            peak()
+        );
+    }
+}
