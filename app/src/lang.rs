@@ -5,8 +5,8 @@ mod locales {
     leptos_i18n::load_locales!();
 }
 
-pub(crate) use locales::i18n::td_string;
 pub use locales::i18n::Locale as Lang;
+pub(crate) use locales::i18n::td_string;
 
 /// The text of a key in a language: `text!(lang, home.title)`, `text!(lang, search.found, count = 3)`.
 macro_rules! text {

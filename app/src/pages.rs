@@ -59,9 +59,7 @@ impl Content {
                 operators_only(desk, Seen { case: Some(*case), ..Seen::default() }).await?;
                 Content::Customer(customer::load(desk, *case, *customer).await?)
             }
-            (Page::Refusal(code), _) => {
-                Content::Refusal { code: *code, retry_after: context.form.retry_after }
-            }
+            (Page::Refusal(code), _) => Content::Refusal { code: *code, retry_after: context.form.retry_after },
             (Page::Home | Page::Customers { .. } | Page::Customer { .. }, None) => return Err(Code::SignedOut.into()),
         })
     }

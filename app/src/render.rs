@@ -39,7 +39,8 @@ pub async fn render(page: Page, context: PageContext) -> Response<Body> {
 /// A refused form's status goes before the page's own.
 fn status(content: &Content, context: &PageContext) -> u16 {
     match (content, context.form.code) {
-        (Content::Refusal { code, .. }, _) | (_, Some(code)) => code.status(),
+        (Content::Refusal { code, .. }, _) => code.status(),
+        (_, Some(code)) => code.status(),
         _ if context.form.refused() => Code::Invalid.status(),
         _ => 200,
     }

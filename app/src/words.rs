@@ -1,7 +1,7 @@
 //! Codes and names of the rules, in words.
 
 use crate::lang::{Lang, text};
-use domain::code::Code;
+use domain::code::{Code, Fault};
 use domain::role::Role;
 
 /// What happened, and what to do. A new code does not compile until both languages have words for it.
@@ -75,9 +75,46 @@ pub fn role(lang: Lang, role: Role) -> String {
     }
 }
 
-/// What is wrong with one value.
-pub fn fault(lang: Lang, fault: &domain::code::Fault) -> String {
-    sentence_of(lang, &fault.code).unwrap_or_else(|| sentence(lang, Code::Invalid))
+/// What is wrong with one value. A code that we have no words for gets the form's own sentence.
+pub fn fault(lang: Lang, fault: &Fault) -> String {
+    match fault.code.as_str() {
+        "required" => text!(lang, fault.required),
+        "unknown" => text!(lang, fault.unknown),
+        "repeated" => text!(lang, fault.repeated),
+        "ticket_form" => text!(lang, fault.ticket_form),
+        "six_digits" => text!(lang, fault.six_digits),
+        "not_of_this_purpose_and_field" => text!(lang, fault.not_of_this_purpose_and_field),
+        "search_empty" => text!(lang, fault.search_empty),
+        "search_wildcard" => text!(lang, fault.search_wildcard),
+        "search_list" => text!(lang, fault.search_list),
+        "search_key_weak" => text!(lang, fault.search_key_weak),
+        "search_key_unknown" => text!(lang, fault.search_key_unknown),
+        "search_key_repeated" => text!(lang, fault.search_key_repeated),
+        "key_malformed" => text!(lang, fault.key_malformed),
+        "empty" => text!(lang, fault.empty),
+        "too_long" => text!(lang, fault.too_long),
+        "control_character" => text!(lang, fault.control_character),
+        "wrong_length" => text!(lang, fault.wrong_length),
+        "wrong_check_digit" => text!(lang, fault.wrong_check_digit),
+        "not_a_date" => text!(lang, fault.not_a_date),
+        "not_digits" => text!(lang, fault.not_digits),
+        "bad_form" => text!(lang, fault.bad_form),
+        "looks_masked" => text!(lang, fault.looks_masked),
+        "note_too_short" => text!(lang, fault.note_too_short),
+        "note_too_long" => text!(lang, fault.note_too_long),
+        "note_control_character" => text!(lang, fault.note_control_character),
+        "note_filler" => text!(lang, fault.note_filler),
+        "note_repeated" => text!(lang, fault.note_repeated),
+        "note_number" => text!(lang, fault.note_number),
+        "note_email" => text!(lang, fault.note_email),
+        "note_names_customer" => text!(lang, fault.note_names_customer),
+        _ => sentence(lang, Code::Invalid),
+    }
+}
+
+/// The same with the value's name before it: in these words at the field and in the summary above.
+pub fn fault_about(lang: Lang, label: &str, about: &Fault) -> String {
+    text!(lang, fault.about, label = label, words = fault(lang, about))
 }
 
 #[cfg(test)]
@@ -96,6 +133,53 @@ mod tests {
         }
         for code in Code::ALL {
             assert_ne!(sentence(Lang::zh, *code), sentence(Lang::en, *code));
+        }
+    }
+
+    /// The rules' own lists of what can be wrong with a value.
+    #[test]
+    fn every_fault_of_the_rules_has_words() {
+        use domain::normalise::BadValue;
+        use domain::note::BadNote;
+        use domain::search::SearchRefusal;
+        let values = [
+            BadValue::Empty,
+            BadValue::TooLong,
+            BadValue::ControlCharacter,
+            BadValue::WrongLength,
+            BadValue::WrongCheckDigit,
+            BadValue::NotADate,
+            BadValue::NotDigits,
+            BadValue::BadForm,
+            BadValue::LooksMasked,
+        ];
+        let notes = [
+            BadNote::TooShort,
+            BadNote::TooLong,
+            BadNote::ControlCharacter,
+            BadNote::Filler,
+            BadNote::Repeated,
+            BadNote::Number,
+            BadNote::Email,
+        ];
+        let searches = [
+            SearchRefusal::Empty,
+            SearchRefusal::Wildcard,
+            SearchRefusal::List,
+            SearchRefusal::KeyWeak,
+            SearchRefusal::KeyUnknown,
+            SearchRefusal::KeyRepeated,
+        ];
+        for code in values
+            .iter()
+            .map(|bad| bad.code())
+            .chain(notes.iter().map(|bad| bad.code()))
+            .chain(searches.iter().map(SearchRefusal::code))
+        {
+            for lang in lang::ALL {
+                let words = fault(lang, &Fault::new("x", code));
+                assert_ne!(words, sentence(lang, Code::Invalid), "{code}");
+            }
         }
     }
 

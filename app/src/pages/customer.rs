@@ -112,7 +112,7 @@ fn row(fact: &Fact, shows: &Shows, context: &PageContext) -> AnyView {
                 {label}
                 <span class=format!("class {}", class.short.to_lowercase()) title=class.long.clone()>
                     <span aria-hidden="true">{class.short}</span>
-                    <span class="visually-hidden">{class.long}</span>
+                    <span class="visually-hidden">{class.long.clone()}</span>
                 </span>
             </dt>
             {items.collect_view()}

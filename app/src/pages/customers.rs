@@ -64,7 +64,12 @@ pub async fn load(desk: &dyn Desk, case: Option<CaseId>, result: Option<ResultId
         }),
         found: kept.map(|(_, found)| found),
         purposes: purposes.purposes().iter().map(|purpose| (purpose.name.to_string(), purpose.label.clone())).collect(),
-        strong: catalogue.fields().iter().filter(|field| field.strong_key).filter_map(|field| key(&field.name)).collect(),
+        strong: catalogue
+            .fields()
+            .iter()
+            .filter(|field| field.strong_key)
+            .filter_map(|field| key(&field.name))
+            .collect(),
         together: catalogue.combinations().iter().map(|set| set.iter().filter_map(key).collect()).collect(),
         catalogue: catalogue.clone(),
     })
@@ -133,13 +138,14 @@ fn case_part(shows: &Shows, context: &PageContext) -> AnyView {
     if let Some((case, _)) = &shows.case {
         return view! { <input type="hidden" name="case_id" value=case.id.to_string()/> }.into_any();
     }
-    let purposes = shows.purposes.iter().map(|(name, words)| (name.clone(), in_language(words, lang).to_owned()));
+    let purposes: Vec<_> =
+        shows.purposes.iter().map(|(name, words)| (name.clone(), in_language(words, lang).to_owned())).collect();
     let identified = Identified::ALL.map(|way| (way.name().to_owned(), label(way, lang)));
     view! {
         <OpenCaseFields
             lang
             form=context.form.clone()
-            purposes=purposes.collect::<Vec<_>>()
+            purposes
             identified=identified.to_vec()
         />
     }

@@ -40,10 +40,11 @@ pub fn Field(
     let id = id_of(&name);
     let fault = form.fault(&name).map(|fault| words::fault_about(lang, &label, fault));
     let (hint_id, fault_id) = (format!("{id}-hint"), format!("{id}-fault"));
-    let described: Vec<String> = [(!hint.is_empty()).then(|| hint_id.clone()), fault.as_ref().map(|_| fault_id.clone())]
-        .into_iter()
-        .flatten()
-        .collect();
+    let described: Vec<String> =
+        [(!hint.is_empty()).then(|| hint_id.clone()), fault.as_ref().map(|_| fault_id.clone())]
+            .into_iter()
+            .flatten()
+            .collect();
     let described = (!described.is_empty()).then(|| described.join(" "));
     let invalid = fault.as_ref().map(|_| "true");
     let must = required.then_some("true");

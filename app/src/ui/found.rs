@@ -19,9 +19,7 @@ const COLUMNS: usize = 5;
 pub fn FoundView(lang: Lang, found: Found, case: Option<CaseId>, catalogue: Catalogue) -> impl IntoView {
     let content = match found {
         Found::Found { customers } => rows(lang, &customers, case, &catalogue),
-        Found::None { .. } => {
-            empty(text!(lang, search.none_title), text!(lang, search.none))
-        }
+        Found::None { .. } => empty(text!(lang, search.none_title), text!(lang, search.none)),
         Found::TooMany { .. } => empty(text!(lang, search.too_many_title), text!(lang, search.too_many)),
     };
     view! {
@@ -41,7 +39,9 @@ fn rows(lang: Lang, customers: &[CustomerView], case: Option<CaseId>, catalogue:
         catalogue.fields().iter().filter(|field| TELLING.contains(&field.kind)).take(COLUMNS).collect();
     let head = columns.iter().map(|field| view! { <th scope="col">{in_language(&field.label, lang).to_owned()}</th> });
     let rows = customers.iter().map(|customer| {
-        let cells = columns.iter().map(|field| view! { <td>{mask(customer, field).map(|mask| view! { <MaskedValue mask/> })}</td> });
+        let cells = columns
+            .iter()
+            .map(|field| view! { <td>{mask(customer, field).map(|mask| view! { <MaskedValue mask/> })}</td> });
         let name = columns
             .iter()
             .find(|field| field.kind == Kind::PersonName)
