@@ -25,6 +25,9 @@ pub async fn render(page: Page, context: PageContext) -> Response<Body> {
     let retry_after = context.form.retry_after.or(content.retry_after());
     let (content, context, path) = (Arc::new(content), Arc::new(context), page.path());
     let draw = move || shell::document(&content, &context, &path);
+    // Leptos does so where it collects its own routes; here the server's routes are axum's. The second
+    // time it is an error that means nothing.
+    let _ = any_spawner::Executor::init_tokio();
     let answer = leptos_axum::render_app_async_with_context(|| (), draw);
     let mut response = answer(Request::default()).await;
     *response.status_mut() = status;

@@ -23,6 +23,7 @@ pub async fn run(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     open::make_dir(&config.data_dir)?;
     KeyRing::create_all(&config.keys(), &SystemEntropy)?;
     let office = open::make(config).await?;
+    office.begin().await?;
     let mut made = Vec::new();
     for (staff_no, name) in ADMINS {
         let password = Zeroizing::new(data_encoding::BASE32_NOPAD.encode(&random::<15>(&SystemEntropy)).to_lowercase());
@@ -46,7 +47,10 @@ pub async fn run(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
             .collect();
         say(serde_json::json!({ "data_dir": config.data_dir, "admins": admins }));
     } else {
-        say(format_args!("{} is ready. Hand each of these to one person; they are shown once:", config.data_dir.display()));
+        say(format_args!(
+            "{} is ready. Hand each of these to one person; they are shown once:",
+            config.data_dir.display()
+        ));
         for (staff_no, password, secret) in &made {
             say(format_args!("  {staff_no}  password {}  TOTP secret {secret}", password.as_str()));
         }
