@@ -93,7 +93,12 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
     }
     let here = path.split('?').next().unwrap_or_default().to_owned();
     let entries = entries.into_iter().map(|(address, name)| {
-        let current = (address == here).then_some("page");
+        // a card belongs to the search that led to it
+        let current = match address {
+            _ if address == here => Some("page"),
+            "/" => None,
+            section => here.starts_with(section).then_some("true"),
+        };
         view! { <li><a href=address aria-current=current>{name}</a></li> }
     });
     view! {
