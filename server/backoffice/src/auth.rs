@@ -6,10 +6,10 @@ mod sign_in;
 mod step_up;
 mod totp;
 
+pub(crate) use actor::event;
 pub use actor::{Actor, RequestStamp};
 pub use password::{PasswordError, hash_password};
 pub use sign_in::{SignedIn, TryToken};
-pub(crate) use actor::{event, flooded};
 pub(crate) use step_up::{AnswerChallenge, code_of};
-pub(crate) use totp::{matching_step, well_formed};
 pub use totp::{code_at, next_step};
+pub(crate) use totp::{matching_step, well_formed};

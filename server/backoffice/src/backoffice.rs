@@ -5,12 +5,13 @@ use crate::audit::{Act, CheckpointFile, KeySigner, Ledger, Verdict};
 use crate::auth::{Actor, RequestStamp, event};
 use crate::desk::StaffDesk;
 use crate::hooks::Hooks;
+use crate::imports::Importer;
 use crate::policy::{Policy, PolicyError};
 use crate::store::{self, Db, WriteTx, sessions};
 use crate::system::Entropy;
 use crate::vault::{BlindIndex, FileKek, KeyRing, StaffVault, Vault};
 use domain::audit::checkpoint::Origin;
-use domain::audit::event::{AuditEvent, Details, Kind};
+use domain::audit::event::{AuditEvent, Details, Kind, SourceName};
 use domain::catalogue::Catalogue;
 use domain::clock::{Clock, Span};
 use domain::code::Code;
@@ -93,7 +94,7 @@ pub struct BackOffice {
     pub(crate) vault: Vault,
     pub(crate) index: BlindIndex,
     pub(crate) staff_vault: StaffVault,
-    pub(crate) catalogue: Catalogue,
+    pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) purposes: Purposes,
     pub(crate) settings: Settings,
     pub(crate) hooks: Arc<dyn Hooks>,
@@ -123,7 +124,7 @@ impl BackOffice {
             keys,
             clock: parts.clock,
             entropy: parts.entropy,
-            catalogue: parts.catalogue,
+            catalogue: Arc::new(parts.catalogue),
             purposes: parts.purposes,
             settings: parts.settings,
             hooks: parts.hooks,
@@ -161,6 +162,19 @@ impl BackOffice {
     /// What a customer is.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+    /// Brings customers in; `os_user` is who runs the command.
+    pub fn importer(&self, os_user: Option<SourceName>) -> Importer {
+        Importer {
+            db: self.db.clone(),
+            ledger: self.ledger.clone(),
+            vault: self.vault.clone(),
+            index: self.index.clone(),
+            catalogue: self.catalogue.clone(),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            os_user,
+        }
     }
     /// The way to change anything.
     pub fn ledger(&self) -> &Ledger {

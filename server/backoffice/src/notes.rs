@@ -25,9 +25,8 @@ impl BackOffice {
         case: Option<CaseId>,
     ) -> Result<Result<Note, Fault>, DeskError> {
         let since = self.clock.now().minus(MEMORY);
-        let earlier = cases::notes_of(&self.db, &actor.stamp().person, since, case)
-            .await
-            .map_err(|_| Code::LogUnavailable)?;
+        let earlier =
+            cases::notes_of(&self.db, &actor.stamp().person, since, case).await.map_err(|_| Code::LogUnavailable)?;
         let earlier: Vec<&str> = earlier.iter().map(String::as_str).collect();
         Ok(Note::parse(raw, ticket, &earlier).map_err(|bad| Fault::new("note", bad.code())))
     }
@@ -67,4 +66,3 @@ pub(crate) async fn keep(
     cases::insert_note(tx.conn(), &new).await?;
     Ok((id, Fingerprint::of_note(&salt, body)))
 }
-

@@ -70,8 +70,8 @@ impl StaffDesk {
             .permits(&row.purpose, &form.reason, &field)
             .map_err(|_| DeskError::Invalid(vec![Fault::new("reason", "not_of_this_purpose_and_field")]))?;
         let note = self.note_of(form, &row, customer).await?;
-        let tier = field.step_up.unwrap_or(StepUpTier::ActPerson);
-        if note.is_none() && (reason.note_required || tier == StepUpTier::ActPerson) {
+        let tier = field.step_up.unwrap_or(StepUpTier::ActAndPerson);
+        if note.is_none() && (reason.note_required || tier == StepUpTier::ActAndPerson) {
             return Err(DeskError::Invalid(vec![Fault::new("note", "required")]));
         }
         office.keys.key(KeyKind::Vault).map_err(|_| Code::VaultKeyMissing)?;
@@ -166,7 +166,7 @@ impl Act for SpendReveal {
         if let Some(code) = self.no_longer(tx).await? {
             return self.actor.refuse(tx, KIND, code.into(), details).await;
         }
-        if self.tier == StepUpTier::ActPerson {
+        if self.tier == StepUpTier::ActAndPerson {
             return self.actor.refuse(tx, KIND, Code::SecondPersonRequired.into(), details).await;
         }
         let given = match self.proof(tx).await? {

@@ -4,9 +4,10 @@
 //! Reads go through a pool. Writes go through the writer (`audit::writer`) alone: it holds the one
 //! connection that may begin a write transaction, and hands it to acts as a [`WriteTx`].
 
-mod db;
 pub mod cases;
 pub mod customers;
+mod db;
+pub mod imports;
 pub mod log;
 pub mod refusals;
 pub mod sessions;

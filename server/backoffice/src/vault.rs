@@ -16,7 +16,7 @@ mod staff;
 #[cfg(test)]
 mod tests;
 
-pub use blind_index::{BlindIndex, IndexDigest};
+pub use blind_index::{BlindIndex, IndexDigest, combination_label};
 pub use envelope::BadEnvelope;
 pub use kek::{Dek, FileKek, Kek};
 pub use keys::{Key, KeyError, KeyKind, KeyRing};
@@ -152,6 +152,7 @@ fn dek_associated(customer: CustomerId, key_version: u32) -> Vec<u8> {
 }
 
 /// Seals customers, and opens one value for one receipt.
+#[derive(Clone)]
 pub struct Vault {
     kek: Arc<dyn Kek>,
     entropy: Arc<dyn Entropy>,

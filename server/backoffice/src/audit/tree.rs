@@ -1,7 +1,7 @@
 //! The tree as the writer keeps it between batches: the frontier, and the tiles that are not yet full.
 
-use crate::store::log::{self, TileRow};
 use crate::store::Conn;
+use crate::store::log::{self, TileRow};
 use domain::audit::merkle::{Frontier, Hash};
 use domain::audit::tile::{TILE_WIDTH, Tiles, encode_hashes};
 
@@ -72,7 +72,12 @@ impl Tree {
             // The hash of a full tile of the level below: that tile is complete now.
             if let Some(below) = tile_level.checked_sub(1) {
                 let hashes = std::mem::take(&mut partial[below]);
-                full.push(TileRow { level: below as u8, index, hashes: encode_hashes(&hashes), root: hash.as_bytes().to_vec() });
+                full.push(TileRow {
+                    level: below as u8,
+                    index,
+                    hashes: encode_hashes(&hashes),
+                    root: hash.as_bytes().to_vec(),
+                });
             }
             if partial.len() == tile_level {
                 partial.push(Vec::new());
@@ -82,4 +87,3 @@ impl Tree {
         full
     }
 }
-

@@ -44,7 +44,8 @@ impl BackOffice {
         let password_ok = password::verify(password, stored).await;
         let token = SessionToken::from_bytes(random(&*self.entropy));
         let keep = KeepTry { token_hash: token.hash(), staff: id, password_ok };
-        unaudited(&self.ledger, "a password was tried; what comes of it is recorded at the second factor", keep).await?;
+        unaudited(&self.ledger, "a password was tried; what comes of it is recorded at the second factor", keep)
+            .await?;
         Ok(token)
     }
 

@@ -69,7 +69,9 @@ mod tests {
             assert_eq!(matching_step(seed, &code_at(seed, step).unwrap(), now), expected, "{}", step - present);
         }
         assert_eq!(matching_step(seed, "000000", now), None);
-        assert!(well_formed("012345") && !well_formed("01234") && !well_formed("０１２３４５") && !well_formed("01234a"));
+        assert!(
+            well_formed("012345") && !well_formed("01234") && !well_formed("０１２３４５") && !well_formed("01234a")
+        );
     }
 
     #[test]

@@ -106,8 +106,7 @@ pub async fn insert(conn: &mut Conn, case: &NewCase<'_>) -> sqlx::Result<()> {
 
 /// Closes a case.
 pub async fn close(conn: &mut Conn, case: CaseId, now: Timestamp) -> sqlx::Result<()> {
-    const SQL: &str =
-        "UPDATE work_case SET closed_at = $1, version = version + 1 WHERE id = $2 AND closed_at IS NULL";
+    const SQL: &str = "UPDATE work_case SET closed_at = $1, version = version + 1 WHERE id = $2 AND closed_at IS NULL";
     on_conn!(conn, |c| sqlx::query(SQL).bind(now.millis()).bind(&case.as_bytes()[..]).execute(c).await.map(drop))
 }
 

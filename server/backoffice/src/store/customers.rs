@@ -46,8 +46,7 @@ pub async fn masks(db: &Db, customer: CustomerId) -> sqlx::Result<Option<Vec<Mas
     const SQL: &str = "SELECT masks FROM customer_mask WHERE customer = $1";
     let row = on!(db, |pool| sqlx::query(SQL).bind(&customer.as_bytes()[..]).fetch_optional(pool).await?);
     row.map(|row| {
-        let stored: Vec<(FieldName, Item, String)> =
-            serde_json::from_str(row.try_get(0)?).map_err(|_| bad("masks"))?;
+        let stored: Vec<(FieldName, Item, String)> = serde_json::from_str(row.try_get(0)?).map_err(|_| bad("masks"))?;
         Ok(stored
             .into_iter()
             .map(|(field, item, mask)| MaskedField { field, item, mask: Masked::stored(mask) })
@@ -75,10 +74,6 @@ pub async fn sealed(db: &Db, customer: CustomerId) -> sqlx::Result<Option<Sealed
 /// The customer's digests under that label: to see whether a note names the customer (V2n).
 pub async fn digests(db: &Db, label: &str, customer: CustomerId) -> sqlx::Result<Vec<Vec<u8>>> {
     const SQL: &str = "SELECT digest FROM vault_index WHERE customer = $1 AND field = $2";
-    let rows = on!(db, |pool| sqlx::query(SQL)
-        .bind(&customer.as_bytes()[..])
-        .bind(label)
-        .fetch_all(pool)
-        .await?);
+    let rows = on!(db, |pool| sqlx::query(SQL).bind(&customer.as_bytes()[..]).bind(label).fetch_all(pool).await?);
     rows.iter().map(|row| row.try_get(0)).collect()
 }

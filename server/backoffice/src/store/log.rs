@@ -116,14 +116,14 @@ fn head_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<Head> {
 pub async fn move_head(conn: &mut Conn, from: u64, to: &Head) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE log_head SET size = $1, root = $2, latest = $3, note = $4 WHERE id = 1 AND size = $5";
     let moved = on_conn!(conn, |c| sqlx::query(SQL)
-            .bind(to.size as i64)
-            .bind(&to.root.as_bytes()[..])
-            .bind(to.latest.millis())
-            .bind(&to.note)
-            .bind(from as i64)
-            .execute(c)
-            .await?
-            .rows_affected());
+        .bind(to.size as i64)
+        .bind(&to.root.as_bytes()[..])
+        .bind(to.latest.millis())
+        .bind(&to.note)
+        .bind(from as i64)
+        .execute(c)
+        .await?
+        .rows_affected());
     Ok(moved == 1)
 }
 
@@ -134,34 +134,34 @@ pub async fn insert_entry(conn: &mut Conn, entry: &EntryRow) -> sqlx::Result<()>
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let columns = &entry.columns;
     on_conn!(conn, |c| sqlx::query(SQL)
-            .bind(entry.seq as i64)
-            .bind(&entry.leaf_hash)
-            .bind(&entry.bytes)
-            .bind(columns.time)
-            .bind(&columns.kind)
-            .bind(&columns.decision)
-            .bind(&columns.code)
-            .bind(&columns.staff_no)
-            .bind(&columns.customer)
-            .bind(&columns.work_case)
-            .bind(&columns.purpose)
-            .bind(&columns.field)
-            .execute(c)
-            .await
-            .map(drop))
+        .bind(entry.seq as i64)
+        .bind(&entry.leaf_hash)
+        .bind(&entry.bytes)
+        .bind(columns.time)
+        .bind(&columns.kind)
+        .bind(&columns.decision)
+        .bind(&columns.code)
+        .bind(&columns.staff_no)
+        .bind(&columns.customer)
+        .bind(&columns.work_case)
+        .bind(&columns.purpose)
+        .bind(&columns.field)
+        .execute(c)
+        .await
+        .map(drop))
 }
 
 /// Stores a tile that is full.
 pub async fn insert_tile(conn: &mut Conn, tile: &TileRow) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO log_tile (level, idx, hashes, root) VALUES ($1, $2, $3, $4)";
     on_conn!(conn, |c| sqlx::query(SQL)
-            .bind(i64::from(tile.level))
-            .bind(tile.index as i64)
-            .bind(&tile.hashes)
-            .bind(&tile.root)
-            .execute(c)
-            .await
-            .map(drop))
+        .bind(i64::from(tile.level))
+        .bind(tile.index as i64)
+        .bind(&tile.hashes)
+        .bind(&tile.root)
+        .execute(c)
+        .await
+        .map(drop))
 }
 
 /// Leaf hashes from `start` up to `end`.
@@ -175,8 +175,8 @@ pub async fn leaf_hashes(conn: &mut Conn, start: u64, end: u64) -> sqlx::Result<
 pub async fn tile_roots(conn: &mut Conn, level: u8, start: u64, end: u64) -> sqlx::Result<Vec<Hash>> {
     const SQL: &str = "SELECT root FROM log_tile WHERE level = $1 AND idx >= $2 AND idx < $3 ORDER BY idx";
     let rows = on_conn!(conn, |c| {
-            sqlx::query(SQL).bind(i64::from(level)).bind(start as i64).bind(end as i64).fetch_all(c).await?
-        });
+        sqlx::query(SQL).bind(i64::from(level)).bind(start as i64).bind(end as i64).fetch_all(c).await?
+    });
     rows.iter().map(|row| hash(row.try_get(0)?)).collect()
 }
 
@@ -209,8 +209,7 @@ pub async fn entries(db: &Db, start: u64, limit: u32) -> sqlx::Result<Vec<EntryR
 
 /// Full tiles of a level from `start`, at most `limit`, in order.
 pub async fn tiles(db: &Db, level: u8, start: u64, limit: u32) -> sqlx::Result<Vec<TileRow>> {
-    const SQL: &str =
-        "SELECT idx, hashes, root FROM log_tile WHERE level = $1 AND idx >= $2 ORDER BY idx LIMIT $3";
+    const SQL: &str = "SELECT idx, hashes, root FROM log_tile WHERE level = $1 AND idx >= $2 ORDER BY idx LIMIT $3";
     let rows = on!(db, |pool| {
         sqlx::query(SQL).bind(i64::from(level)).bind(start as i64).bind(i64::from(limit)).fetch_all(pool).await?
     });

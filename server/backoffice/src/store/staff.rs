@@ -30,8 +30,6 @@ pub struct Secrets {
     pub locked_until: Timestamp,
 }
 
-pub(super) const COLUMNS: &str = "staff.id, staff_no, person, name, role, unit, state, version";
-
 pub(super) fn staff_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<StaffRow> {
     Ok(StaffRow {
         id: StaffId::from_bytes(id(row.try_get(0)?)?),
@@ -140,12 +138,8 @@ pub async fn insert(conn: &mut Conn, staff: &NewStaff<'_>) -> sqlx::Result<bool>
 /// Accepts a TOTP step if it is above the last one accepted: the atomic heart of "a code works once".
 pub async fn accept_totp_step(conn: &mut Conn, staff: StaffId, step: i64) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE staff SET totp_step = $1 WHERE id = $2 AND totp_step < $1";
-    let accepted = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(step)
-        .bind(&staff.as_bytes()[..])
-        .execute(c)
-        .await?
-        .rows_affected());
+    let accepted =
+        on_conn!(conn, |c| sqlx::query(SQL).bind(step).bind(&staff.as_bytes()[..]).execute(c).await?.rows_affected());
     Ok(accepted == 1)
 }
 
@@ -170,9 +164,7 @@ pub async fn set_failures(
 
 /// Suspends; `false` if there is no such active record.
 pub async fn suspend(conn: &mut Conn, staff: StaffId) -> sqlx::Result<bool> {
-    const SQL: &str =
-        "UPDATE staff SET state = 'suspended', version = version + 1 WHERE id = $1 AND state = 'active'";
-    let done =
-        on_conn!(conn, |c| sqlx::query(SQL).bind(&staff.as_bytes()[..]).execute(c).await?.rows_affected());
+    const SQL: &str = "UPDATE staff SET state = 'suspended', version = version + 1 WHERE id = $1 AND state = 'active'";
+    let done = on_conn!(conn, |c| sqlx::query(SQL).bind(&staff.as_bytes()[..]).execute(c).await?.rows_affected());
     Ok(done == 1)
 }
