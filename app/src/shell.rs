@@ -131,7 +131,7 @@ fn language(current: Lang, path: &str) -> AnyView {
             Lang::zh => "中文",
             Lang::en => "English",
         };
-        view! { <button type="submit" name="lang" value=lang::name(lang) lang=lang::name(lang)>{own_name}</button> }
+        view! { <button type="submit" name="language" value=lang::name(lang) lang=lang::name(lang)>{own_name}</button> }
     });
     view! {
         <form class="language" method="post" action="/language" aria-label=text!(current, app.language)>

@@ -197,7 +197,14 @@ impl Talk {
     fn complain(self, refusal: &Refusal) {
         let mut sentence =
             words::sentence_of(self.lang, &refusal.code).unwrap_or_else(|| text!(self.lang, reveal.unreachable));
-        let faults: Vec<String> = refusal.faults.iter().map(|fault| words::fault(self.lang, fault)).collect();
+        let lang = self.lang;
+        let told = refusal.faults.iter().map(|fault| match fault.field.as_str() {
+            "reason" => words::fault_about(lang, &text!(lang, reveal.reason), fault),
+            "note" => words::fault_about(lang, &text!(lang, reveal.note), fault),
+            "code" => words::fault_about(lang, &text!(lang, reveal.code), fault),
+            _ => words::fault(lang, fault),
+        });
+        let faults: Vec<String> = told.collect();
         if !faults.is_empty() {
             sentence = faults.join(" ");
         }
