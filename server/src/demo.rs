@@ -52,7 +52,8 @@ pub async fn slip(site: &Site) -> Option<DemoSlip> {
     if !site.demo {
         return None;
     }
-    let staff = site.office.next_codes().await.unwrap_or_default();
+    let mut staff = site.office.next_codes().await.unwrap_or_default();
+    staff.sort_by_key(|(row, _, _)| row.role);
     let staff = staff.into_iter().map(|(row, code, seconds)| DemoStaff {
         staff_no: row.staff_no.as_str().into(),
         role: row.role,

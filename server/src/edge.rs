@@ -4,7 +4,7 @@ use crate::office::Site;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use backoffice::system::new_id;
 use domain::code::Code;
 use domain::desk::DeskError;
@@ -80,9 +80,4 @@ pub fn from_our_page(site: &Site, headers: &HeaderMap) -> bool {
         (Some(_), None) => true,
         (None, None) => false,
     }
-}
-
-/// A refusal outside any handler.
-pub fn bare(code: Code, id: RequestId) -> Response {
-    crate::answer::refusal(&DeskError::Refused(code), id).into_response()
 }

@@ -9,11 +9,13 @@ mod checkpoint;
 mod ledger;
 mod receipt;
 mod tree;
-// mod verify;
+mod verify;
 pub(crate) mod writer;
 
 pub use act::{Act, Verdict};
 pub use checkpoint::{CheckpointFile, KeySigner, Signer};
 pub use ledger::{ActError, Housekeeping, Ledger, unaudited};
 pub use receipt::Receipt;
-// pub use verify::{Finding, Verified, verify};
+#[cfg(test)]
+pub(crate) use receipt::receipt_for_test;
+pub use verify::{Column, Finding, NoteFault, Verified, VerifyError, Wrong, verify};

@@ -105,7 +105,7 @@ pub struct BackOffice {
 }
 
 impl BackOffice {
-    /// Puts the parts together and starts the writer.
+    /// Puts the parts together and starts the writer. Nothing is recorded yet: see [`Self::begin`].
     pub async fn open(parts: Parts) -> Result<Arc<Self>, OpenError> {
         let beside_policy = [parts.catalogue.text_hash_source().to_vec(), parts.purposes.text_hash_source().to_vec()];
         let policy = Policy::parse(&parts.policy, &beside_policy.each_ref().map(Vec::as_slice))?;
@@ -115,7 +115,7 @@ impl BackOffice {
             Writer::start(&parts.db, parts.clock.clone(), parts.entropy.clone(), signer.clone()).await?;
         tokio::spawn(CheckpointFile::at(parts.checkpoint).follow(checkpoints));
         let kek = Arc::new(FileKek::new(keys.clone(), parts.entropy.clone()));
-        let office = Arc::new(Self {
+        Ok(Arc::new(Self {
             db: parts.db,
             ledger,
             vault: Vault::new(kek, parts.entropy.clone()),
@@ -132,9 +132,13 @@ impl BackOffice {
             beside_policy,
             signer,
             origin: parts.origin,
-        });
-        office.put_policy_in_force().await?;
-        Ok(office)
+        }))
+    }
+
+    /// Begins to serve: puts this process's policies in force for every instance, and records that it
+    /// started. A command that only imports or verifies does not begin, and changes no policy.
+    pub async fn begin(&self) -> Result<(), OpenError> {
+        self.put_policy_in_force().await
     }
 
     /// Replaces the policies of this running process, and records that it did.

@@ -58,6 +58,7 @@ pub async fn run(mut config: Config, everywhere: &Everywhere, options: Options) 
         KeyRing::create_all(&config.keys(), &SystemEntropy)?;
     }
     let office = open::make(&config).await?;
+    office.begin().await?;
     let people = people(options.staff);
     enrol(&office, &people).await?;
     seed(&office, &config.data_dir).await?;

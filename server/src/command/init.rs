@@ -23,6 +23,7 @@ pub async fn run(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     open::make_dir(&config.data_dir)?;
     KeyRing::create_all(&config.keys(), &SystemEntropy)?;
     let office = open::make(config).await?;
+    office.begin().await?;
     let mut made = Vec::new();
     for (staff_no, name) in ADMINS {
         let password = Zeroizing::new(data_encoding::BASE32_NOPAD.encode(&random::<15>(&SystemEntropy)).to_lowercase());

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 /// Serves until told to stop.
 pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let office = open::office(config).await?;
+    office.begin().await?;
     let listener = listen(config.addr).await?;
     let site = Site { office, origins: vec![config.served_origin()], demo: false };
     warn(format_args!("Grille is at {}", config.served_origin()));

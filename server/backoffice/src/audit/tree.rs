@@ -23,6 +23,11 @@ pub(super) enum LoadError {
 }
 
 impl Tree {
+    /// The tree of an empty log.
+    pub(super) fn empty() -> Self {
+        Self { frontier: Frontier::empty(), partial: vec![Vec::new()] }
+    }
+
     /// Reads what the tree at `size` needs: fewer than 256 hashes a level.
     pub(super) async fn load(conn: &mut Conn, size: u64) -> Result<Self, LoadError> {
         let mut partial = Vec::new();

@@ -37,7 +37,7 @@ pub(crate) struct Preparer {
 impl Preparer {
     /// Prepares a new customer under `new_id`, or the change of one that is stored. The outer error stops the
     /// import; the inner one rejects the row.
-    pub fn prepare(
+    pub(super) fn prepare(
         &self,
         row: Row,
         before: Option<Before>,

@@ -3,7 +3,6 @@
 use super::columns::{BRANCH, CUSTOMER_NO, Plan, Target};
 use super::csv::Record;
 use super::formats::Formats;
-use crate::vault::blind_index::Tag;
 use crate::vault::{BlindIndex, Numbered, VaultError, Wanted};
 use domain::audit::event::SourceName;
 use domain::catalogue::{Catalogue, Field};
@@ -72,17 +71,18 @@ impl RowReader {
         }
         let wanted: Vec<Wanted> =
             self.catalogue.fields().iter().zip(values).filter(|(_, values)| !values.is_empty()).map(wanted).collect();
-        let branch = self.required(&wanted, BRANCH, line, &mut faults).and_then(|text| BranchNo::parse(text).ok());
+        let branch = self.required(&wanted, BRANCH, line, &mut faults);
         let customer_no = self.required(&wanted, CUSTOMER_NO, line, &mut faults);
+        // A branch is C1, and decides who finds the customer: the one value that import itself reads.
+        let branch = branch.and_then(|branch| BranchNo::parse(branch.expose_to_vault()).ok());
         let (Some(branch), Some(customer_no), true) = (branch, customer_no, faults.is_empty()) else {
             if faults.is_empty() {
                 faults.push(RowFault { line, column: self.column_of(BRANCH), code: "bad_form" });
             }
             return Ok(Err(faults));
         };
-        let tag = [self.source.as_str().as_bytes(), customer_no.as_bytes()];
-        let source_tag = *self.index.tag(Tag::Source, &tag)?.as_bytes();
-        let content_tag = self.content_tag(&wanted, flagged)?;
+        let source_tag = self.index.source_tag(self.source.as_str(), customer_no)?;
+        let content_tag = self.index.content_tag(&self.catalogue, &wanted, flagged)?;
         Ok(Ok(Row { line, source_tag, content_tag, branch, flagged, wanted }))
     }
 
@@ -96,9 +96,15 @@ impl RowReader {
         normalise(field.kind, cell.text()).map(Some).map_err(|bad| bad.code())
     }
 
-    fn required<'a>(&self, wanted: &'a [Wanted], name: &str, line: u64, faults: &mut Vec<RowFault>) -> Option<&'a str> {
+    fn required<'a>(
+        &self,
+        wanted: &'a [Wanted],
+        name: &str,
+        line: u64,
+        faults: &mut Vec<RowFault>,
+    ) -> Option<&'a Normal> {
         let field = wanted.iter().find(|wanted| wanted.field.as_str() == name);
-        let value = field.and_then(|field| field.values.first()).map(|(_, value)| value.expose_to_vault());
+        let value = field.and_then(|field| field.values.first()).map(|(_, value)| value);
         let column = self.column_of(name);
         if value.is_none() && !faults.iter().any(|fault| fault.column == column) {
             faults.push(RowFault { line, column, code: "empty" });
@@ -114,30 +120,6 @@ impl RowReader {
     fn column_of(&self, name: &str) -> Option<usize> {
         let is_it = |field: usize| self.catalogue.fields().get(field).is_some_and(|field| field.name.as_str() == name);
         self.plan.columns.iter().position(|column| matches!(column.target, Target::Item { field, .. } if is_it(field)))
-    }
-
-    /// A tag over all that the row leads to: values in their places, and the rules by which they are masked and
-    /// indexed, so that the same file after a changed catalogue is not taken for "nothing to do".
-    fn content_tag(&self, wanted: &[Wanted], flagged: Option<bool>) -> Result<[u8; 32], VaultError> {
-        let flag: &[u8] = match flagged {
-            None => b"",
-            Some(false) => b"0",
-            Some(true) => b"1",
-        };
-        let labels = self.catalogue.combinations().iter().map(|fields| crate::vault::combination_label(fields));
-        let labels = labels.collect::<Vec<_>>().join(",");
-        let places: [u8; 100] = std::array::from_fn(|n| n as u8);
-        let mut parts: Vec<&[u8]> = vec![b"v1", flag, labels.as_bytes()];
-        for field in wanted {
-            let Some(rule) = self.catalogue.field(&field.field) else { continue };
-            let key: &[u8] = if rule.strong_key { b"strong" } else { b"" };
-            for (place, value) in &field.values {
-                let place = places.get(usize::from(*place)).map(std::slice::from_ref).unwrap_or_default();
-                let value = value.expose_to_vault().as_bytes();
-                parts.extend([field.field.as_str().as_bytes(), rule.mask.name().as_bytes(), key, place, value]);
-            }
-        }
-        Ok(*self.index.tag(Tag::Content, &parts)?.as_bytes())
     }
 }
 

@@ -6,6 +6,8 @@ use domain::audit::merkle::Hash;
 use domain::clock::Timestamp;
 use sqlx::Row;
 
+pub mod raw;
+
 /// One entry: the bytes, and the columns beside them for filters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryRow {

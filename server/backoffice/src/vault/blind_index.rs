@@ -29,15 +29,6 @@ pub struct BlindIndex {
     ring: Arc<KeyRing>,
 }
 
-/// What a tag is for; each has a key of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tag {
-    /// Which customer of which source: one row is one customer, however often it is imported.
-    Source,
-    /// A customer's whole content: an equal one needs no writing.
-    Content,
-}
-
 impl BlindIndex {
     /// The key is looked for at each use.
     pub fn new(ring: Arc<KeyRing>) -> Self {
@@ -87,18 +78,9 @@ impl BlindIndex {
         Ok(entries)
     }
 
-    /// A tag of import's bookkeeping. Keyed, since its content is a customer's.
-    pub fn tag(&self, tag: Tag, parts: &[&[u8]]) -> Result<IndexDigest, VaultError> {
-        let name: &[u8] = match tag {
-            Tag::Source => b"source",
-            Tag::Content => b"content",
-        };
-        self.mac(&[b"import", name], parts)
-    }
-
     /// HMAC under a key that is itself the HMAC of what it is for, so that equal values of two fields have
     /// nothing in common.
-    fn mac(&self, purpose: &[&[u8]], parts: &[&[u8]]) -> Result<IndexDigest, VaultError> {
+    pub(super) fn mac(&self, purpose: &[&[u8]], parts: &[&[u8]]) -> Result<IndexDigest, VaultError> {
         let key = self.ring.key(KeyKind::Index)?;
         let label = [&[b"grille index key v1".as_slice()], purpose].concat();
         let own = Zeroizing::new(hmac(key.bytes(), &canonical(&label)));

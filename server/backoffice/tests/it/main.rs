@@ -1,0 +1,34 @@
+//! The back office from its public side, on a real file, with a clock and hooks held by hand.
+//!
+//! `office` is the vocabulary: a bank's branch in a temporary folder, people who sign in by both factors,
+//! customers sealed in its vault. Each test is a sentence of a rule and carries its number; each refusal is
+//! seen twice, as an answer and as an event.
+
+#[cfg(test)]
+mod clock;
+#[cfg(test)]
+mod customers;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod notes;
+#[cfg(test)]
+mod office;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
+mod races;
+#[cfg(test)]
+mod reveal;
+#[cfg(test)]
+mod searching;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod step_up;
+#[cfg(test)]
+mod tamper;
+#[cfg(test)]
+mod writer;
