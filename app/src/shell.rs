@@ -43,12 +43,21 @@ pub fn document(content: &Content, context: &PageContext, path: &str) -> AnyView
             </head>
             <body>
                 <a class="skip" href="#main">{text!(lang, app.skip)}</a>
-                {context.demo.as_ref().map(|_| view! { <p class="demo-banner">{text!(lang, demo.banner)}</p> })}
+                {demo_banner(context)}
                 {body}
             </body>
         </html>
     }
     .into_any()
+}
+
+/// On every page of a demonstration, so that no picture of one is taken for the real thing.
+fn demo_banner(context: &PageContext) -> Option<AnyView> {
+    let lang = context.lang;
+    context.demo.as_ref().map(|_| {
+        view! { <aside class="demo-banner" aria-label=text!(lang, demo.title)>{text!(lang, demo.banner)}</aside> }
+            .into_any()
+    })
 }
 
 /// Says what the browser may load: our own files, and the one script that carries this answer's nonce.
@@ -103,7 +112,7 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
     });
     view! {
         <div class="frame">
-            <div class="side">
+            <header class="side">
                 <p class="brand">{text!(lang, app.name)}</p>
                 <nav aria-label=text!(lang, app.menu)><ul>{entries.collect_view()}</ul></nav>
                 <div class="whoami">
@@ -114,9 +123,9 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
                         <button type="submit">{text!(lang, app.sign_out)}</button>
                     </form>
                 </div>
-            </div>
+            </header>
             <div class="work">
-                <header class="bar"><Trail lang steps=content.trail(lang)/>{language(lang, path)}</header>
+                <div class="bar"><Trail lang steps=content.trail(lang)/>{language(lang, path)}</div>
                 <main id="main" tabindex="-1">{content.view(context)}</main>
             </div>
         </div>

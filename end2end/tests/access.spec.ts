@@ -42,7 +42,7 @@ for (const [language, locale, staffNo] of [
 
 test('the whole way to the dialog goes by keyboard', async ({ page }) => {
   const words = WORDS.zh;
-  await signIn(page, person('op1101'), words);
+  await signIn(page, person('op1111'), words);
   await findGuest(page, guest(), words, '客户投诉存折补登失败');
   await revealButton(page, words, words.mobile).focus();
   await page.keyboard.press('Enter');

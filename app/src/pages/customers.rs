@@ -109,7 +109,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
     view! {
         <Problems lang form=form.clone() labels request=context.request/>
         <h1>{title(shows, lang)}</h1>
-        {shows.case.clone().map(|(case, label)| view! { <aside class="case"><CaseFacts lang case label/></aside> })}
+        {shows.case.clone().map(|(case, label)| view! { <section class="case" aria-label=text!(lang, case.case)><CaseFacts lang case label/></section> })}
         {found}
         <form class="query" method="post" action="/customers" autocomplete="off">
             {case_part(shows, context)}
