@@ -80,7 +80,7 @@ impl StaffDesk {
 
     pub(crate) async fn kept_result(&self, result: ResultId) -> Result<(CaseId, Found), DeskError> {
         let unavailable = |_| DeskError::Refused(Code::LogUnavailable);
-        let now = self.office.clock.now();
+        let now = self.now;
         let kept = cases::kept_result(&self.office.db, result, self.actor.lineage(), now).await.map_err(unavailable)?;
         let kept = kept.ok_or(Code::NotFound)?;
         self.open_case_row(kept.case).await?;
