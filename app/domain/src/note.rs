@@ -90,7 +90,8 @@ impl Note {
             return Err(BadNote::ControlCharacter);
         }
         let folded = folded(text);
-        if folded.trim().chars().count() < MIN_CHARS {
+        // One sign may fold into a whole phrase, and an invisible one into nothing.
+        if length.min(folded.trim().chars().count()) < MIN_CHARS {
             return Err(BadNote::TooShort);
         }
         if filler::is_filler(&folded) {

@@ -5,12 +5,13 @@ use crate::audit::{Act, CheckpointFile, KeySigner, Ledger, Verdict};
 use crate::auth::{Actor, RequestStamp, event};
 use crate::desk::StaffDesk;
 use crate::hooks::Hooks;
+use crate::imports::Importer;
 use crate::policy::{Policy, PolicyError};
 use crate::store::{self, Db, WriteTx, sessions};
 use crate::system::Entropy;
 use crate::vault::{BlindIndex, FileKek, KeyRing, StaffVault, Vault};
 use domain::audit::checkpoint::Origin;
-use domain::audit::event::{AuditEvent, Details, Kind};
+use domain::audit::event::{AuditEvent, Details, Kind, SourceName};
 use domain::catalogue::Catalogue;
 use domain::clock::{Clock, Span};
 use domain::code::Code;
@@ -93,7 +94,7 @@ pub struct BackOffice {
     pub(crate) vault: Vault,
     pub(crate) index: BlindIndex,
     pub(crate) staff_vault: StaffVault,
-    pub(crate) catalogue: Catalogue,
+    pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) purposes: Purposes,
     pub(crate) settings: Settings,
     pub(crate) hooks: Arc<dyn Hooks>,
@@ -104,7 +105,7 @@ pub struct BackOffice {
 }
 
 impl BackOffice {
-    /// Puts the parts together and starts the writer.
+    /// Puts the parts together and starts the writer. Nothing is recorded yet: see [`Self::begin`].
     pub async fn open(parts: Parts) -> Result<Arc<Self>, OpenError> {
         let beside_policy = [parts.catalogue.text_hash_source().to_vec(), parts.purposes.text_hash_source().to_vec()];
         let policy = Policy::parse(&parts.policy, &beside_policy.each_ref().map(Vec::as_slice))?;
@@ -114,7 +115,7 @@ impl BackOffice {
             Writer::start(&parts.db, parts.clock.clone(), parts.entropy.clone(), signer.clone()).await?;
         tokio::spawn(CheckpointFile::at(parts.checkpoint).follow(checkpoints));
         let kek = Arc::new(FileKek::new(keys.clone(), parts.entropy.clone()));
-        let office = Arc::new(Self {
+        Ok(Arc::new(Self {
             db: parts.db,
             ledger,
             vault: Vault::new(kek, parts.entropy.clone()),
@@ -123,7 +124,7 @@ impl BackOffice {
             keys,
             clock: parts.clock,
             entropy: parts.entropy,
-            catalogue: parts.catalogue,
+            catalogue: Arc::new(parts.catalogue),
             purposes: parts.purposes,
             settings: parts.settings,
             hooks: parts.hooks,
@@ -131,9 +132,13 @@ impl BackOffice {
             beside_policy,
             signer,
             origin: parts.origin,
-        });
-        office.put_policy_in_force().await?;
-        Ok(office)
+        }))
+    }
+
+    /// Begins to serve: puts this process's policies in force for every instance, and records that it
+    /// started. A command that only imports or verifies does not begin, and changes no policy.
+    pub async fn begin(&self) -> Result<(), OpenError> {
+        self.put_policy_in_force().await
     }
 
     /// Replaces the policies of this running process, and records that it did.
@@ -161,6 +166,19 @@ impl BackOffice {
     /// What a customer is.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+    /// Brings customers in; `os_user` is who runs the command.
+    pub fn importer(&self, os_user: Option<SourceName>) -> Importer {
+        Importer {
+            db: self.db.clone(),
+            ledger: self.ledger.clone(),
+            vault: self.vault.clone(),
+            index: self.index.clone(),
+            catalogue: self.catalogue.clone(),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            os_user,
+        }
     }
     /// The way to change anything.
     pub fn ledger(&self) -> &Ledger {

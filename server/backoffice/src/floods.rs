@@ -66,7 +66,7 @@ impl Act for TellFlood {
     type Fact = ();
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
-        let nothing = Verdict::Counted { error: Code::NotFound.into() };
+        let nothing = Verdict::Unrecorded { error: Code::NotFound.into() };
         let Some((untold, template)) = refusals::take(tx.conn(), &self.over).await? else { return Ok(nothing) };
         if untold <= 0 {
             return Ok(nothing);

@@ -82,7 +82,7 @@ impl Act for Enrol {
             created,
         };
         if !staff::insert(tx.conn(), &new).await? {
-            return Ok(Verdict::Counted { error: Code::NotFound.into() });
+            return Ok(Verdict::Unrecorded { error: Code::NotFound.into() });
         }
         Ok(Verdict::Done { event: self.event(tx, None), fact: () })
     }

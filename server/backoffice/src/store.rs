@@ -7,6 +7,7 @@
 pub mod cases;
 pub mod customers;
 mod db;
+pub mod imports;
 pub mod log;
 pub mod refusals;
 pub mod sessions;

@@ -4,19 +4,30 @@
 //! item is one AES-256-GCM ciphertext bound to customer, field, item and key version (L2). A customer is
 //! sealed anew as a whole, with a new DEK, whenever a value changes: a nonce never meets a key twice, and
 //! destroying one wrapped key destroys the customer (L4).
+//!
+//! The one way a value is opened (the wrong ways stand beside the types, as code that does not compile):
+//!
+//! ```
+//! use backoffice::audit::Receipt;
+//! use backoffice::vault::{FieldRevealed, Revealed, Sealed, Vault, VaultError};
+//! fn once(vault: &Vault, sealed: Sealed, receipt: Receipt<FieldRevealed>) -> Result<Revealed, VaultError> {
+//!     vault.open(sealed, receipt)
+//! }
+//! ```
 
 mod aead;
-pub mod blind_index;
+mod blind_index;
 mod envelope;
 mod kek;
 mod keys;
 mod numbering;
 mod plain;
 mod staff;
+mod tags;
 #[cfg(test)]
 mod tests;
 
-pub use blind_index::{BlindIndex, IndexDigest};
+pub use blind_index::{BlindIndex, IndexDigest, combination_label};
 pub use envelope::BadEnvelope;
 pub use kek::{Dek, FileKek, Kek};
 pub use keys::{Key, KeyError, KeyKind, KeyRing};
@@ -152,6 +163,7 @@ fn dek_associated(customer: CustomerId, key_version: u32) -> Vec<u8> {
 }
 
 /// Seals customers, and opens one value for one receipt.
+#[derive(Clone)]
 pub struct Vault {
     kek: Arc<dyn Kek>,
     entropy: Arc<dyn Entropy>,

@@ -315,6 +315,10 @@ impl Endpoint {
         let ok = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"/_-{}".contains(&b);
         (route.starts_with('/') && route.len() <= 64 && route.bytes().all(ok)).then(|| Self(route.into()))
     }
+    /// An address that the router does not have.
+    pub fn unrouted() -> Self {
+        Self("/{unrouted}".into())
+    }
     /// As text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -92,6 +92,12 @@ fn m4_a_card_expiry_takes_two_people_and_never_leaves() {
 }
 
 #[test]
+fn v8_only_a_card_expiry_pairs_with_a_card() {
+    let text = format!("{SHIPPED}many = true\npairs_with = \"card_no\"\n");
+    refused(&text, SHIPPED.lines().count() + 2, Rule::BadPair);
+}
+
+#[test]
 fn m6_a_mask_may_be_stricter_than_its_kinds_and_never_more_open() {
     let pan = |mask: &str| with(&format!("kind = \"pan\"\nclass = \"C2\"\nexport = \"token\"\nmask = \"{mask}\""));
     for mask in ["pan", "last4", "hidden"] {
@@ -127,6 +133,7 @@ fn q2_a_combination_is_three_fields_that_can_be_compared() {
         ("[[\"name\", \"birth_date\", \"id_no\"]]", Rule::CombinationKind),
         ("[[\"name\", \"birth_date\"]]", Rule::CombinationTooWide),
         ("[[\"name\", \"name\", \"birth_date\"]]", Rule::CombinationTooWide),
+        ("[[\"name\", \"name\", \"birth_date\", \"branch\"]]", Rule::CombinationTooWide),
         ("[[\"name\", \"branch\", \"opened_on\"]]", Rule::CombinationTooWide),
         ("[[\"name\",\"birth_date\",\"branch\"],[\"branch\",\"name\",\"birth_date\"]]", Rule::DuplicateCombination),
         ("[[]]", Rule::File(Fault::Empty)),

@@ -54,6 +54,7 @@ fn m6_each_kind_is_masked_as_the_standards_brief_says() {
         (Kind::Address, "四川省凉山彝族自治州西昌市", "四川省凉山彝族自治州****"),
         (Kind::Address, "广东省天河区城市花园", "广东省****"),
         (Kind::Address, "浙江省菜市口大街", "浙江省****"),
+        (Kind::Address, "浙江省门市部一楼", "浙江省****"),
         (Kind::Address, "深圳市南山区", "••••"),
         (Kind::Address, "10 Downing Street", "••••"),
         (Kind::Email, "zhangsan@qq.com", "z***@qq.com"),

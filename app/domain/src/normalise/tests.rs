@@ -40,6 +40,7 @@ fn m5_a_name_has_one_spelling() {
             ("𠮷野家", "𠮷野家"),
             ("\u{200B}王\u{202E}芳\u{FEFF}", "王芳"),
             ("e\u{301}lan", "élan"),
+            ("e\u{200B}\u{301}lan", "élan"),
         ],
     );
     refused(

@@ -13,7 +13,7 @@ pub(super) const BULLETS: [char; 4] = ['\u{2022}', '\u{25CF}', '\u{2219}', '\u{2
 pub(crate) fn folded(raw: &str) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(raw.len() * 2));
     // Stripping first lets what it separated compose, so that folding twice is folding once.
-    out.extend(raw.chars().filter(|&c| !is_invisible(c)).nfkc().filter(|&c| !is_invisible(c)));
+    out.extend(raw.chars().filter(|&c| !is_invisible(c)).nfkc());
     out
 }
 

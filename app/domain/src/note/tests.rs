@@ -37,6 +37,7 @@ fn v2n_a_note_has_four_to_five_hundred_characters_and_no_control_characters() {
         ("", BadNote::TooShort),
         ("  a b ", BadNote::TooShort),
         ("核实中", BadNote::TooShort),
+        ("\u{FDFA}", BadNote::TooShort),
         ("\u{200B}\u{200B}\u{200B}核实\u{200B}", BadNote::TooShort),
         (&sentence.repeat(39), BadNote::TooLong),
         (&" ".repeat(9000), BadNote::TooLong),
@@ -71,6 +72,7 @@ fn v2n_filler_is_refused() {
         "----!!",
         "查看客户信息",
         "核实核实核实",
+        "核实中核实中",
         "工 作 需 要",
     ] {
         assert_eq!(parse(note), Err(BadNote::Filler), "{note}");

@@ -46,8 +46,9 @@ pub enum Verdict<F> {
         /// What the caller is told.
         error: DeskError,
     },
-    /// Refused, like others before it in this minute: counted in a row that a later event will tell (A10).
-    Counted {
+    /// Not done, and no event of its own: it is one of many alike, counted in a row that a later event
+    /// tells (A10), or there was nothing to do.
+    Unrecorded {
         /// What the caller is told.
         error: DeskError,
     },

@@ -104,7 +104,7 @@ impl<A: Act> Job for ActJob<A> {
             Verdict::Done { event, fact } => (Ok(fact), Ran { undo: false, event: Some(event) }),
             Verdict::Refused { event, error } => (Err(error), Ran { undo: true, event: Some(event) }),
             Verdict::Kept { event, error } => (Err(error), Ran { undo: false, event: Some(event) }),
-            Verdict::Counted { error } => (Err(error), Ran { undo: false, event: None }),
+            Verdict::Unrecorded { error } => (Err(error), Ran { undo: false, event: None }),
         };
         self.verdict = Some(verdict);
         Ok(ran)

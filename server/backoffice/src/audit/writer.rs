@@ -28,6 +28,8 @@ pub(crate) struct Writer {
     entropy: Arc<dyn Entropy>,
     signer: Arc<dyn Signer>,
     tree: Option<Tree>,
+    /// Why the last batch barred sensitive acts: said once, when it begins.
+    barred: Option<Code>,
     published: watch::Sender<Option<String>>,
 }
 
@@ -63,7 +65,7 @@ impl Writer {
         let conn = db.write_connection().await?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (published, checkpoints) = watch::channel(None);
-        let writer = Self { conn, clock, entropy, signer, tree: None, published };
+        let writer = Self { conn, clock, entropy, signer, tree: None, barred: None, published };
         tokio::spawn(writer.run(jobs));
         Ok((Ledger::new(queue), checkpoints))
     }
@@ -118,6 +120,13 @@ impl Writer {
         } else {
             None
         };
+        if bar != self.barred {
+            match bar {
+                Some(code) => tracing::error!(%code, "ALERT: sensitive acts are stopped"),
+                None => tracing::warn!("sensitive acts go on"),
+            }
+            self.barred = bar;
+        }
         let now = clock.max(head.latest);
         Ok(Batch { tree, head, now, bar, grown: false })
     }

@@ -111,7 +111,7 @@ impl Actor {
         let source = format!("{} {} {code}", self.lineage(), self.request.endpoint.as_str());
         if flooded(tx, &source, REFUSALS_A_MINUTE, &counting).await? {
             let retry_after = (60 - tx.now().seconds().rem_euclid(60)) as u32;
-            return Ok(Verdict::Counted { error: DeskError::Wait { code: Code::TooManyRefusals, retry_after } });
+            return Ok(Verdict::Unrecorded { error: DeskError::Wait { code: Code::TooManyRefusals, retry_after } });
         }
         Ok(Verdict::Kept { event: self.event(tx, kind, Some(code), details), error })
     }

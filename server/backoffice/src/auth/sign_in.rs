@@ -202,7 +202,7 @@ impl SignIn {
         if locked {
             let counting = self.failure(tx, Kind::SignInFailuresCounted, Code::SignInFailed, Some(row));
             flooded(tx, &format!("sign-in {}", row.staff_no), 0, &counting).await?;
-            return Ok(Verdict::Counted { error });
+            return Ok(Verdict::Unrecorded { error });
         }
         count_failure(tx, row.id, secrets).await?;
         Ok(Verdict::Kept { event: self.failure(tx, Kind::SignedIn, Code::SignInFailed, Some(row)), error })
@@ -212,7 +212,7 @@ impl SignIn {
     async fn refuse_unknown(&self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<StaffView>> {
         let counting = self.failure(tx, Kind::SignInFailuresCounted, Code::SignInFailed, None);
         flooded(tx, "sign-in of nobody", 0, &counting).await?;
-        Ok(Verdict::Counted { error: Code::SignInFailed.into() })
+        Ok(Verdict::Unrecorded { error: Code::SignInFailed.into() })
     }
 
     fn failure(&self, tx: &WriteTx<'_>, kind: Kind, code: Code, staff: Option<&StaffRow>) -> AuditEvent {

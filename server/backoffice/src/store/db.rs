@@ -71,6 +71,12 @@ impl Db {
         Ok(Self::Sqlite(pool))
     }
 
+    /// Opens an existing SQLite file for reading alone: nothing is brought up to date, nothing written.
+    pub async fn open_sqlite_read_only(path: &Path) -> Result<Self, OpenError> {
+        let options = sqlite_options(path).create_if_missing(false).pragma("query_only", "ON");
+        Ok(Self::Sqlite(SqlitePoolOptions::new().max_connections(4).connect_with(options).await?))
+    }
+
     /// The connection that the writer keeps.
     pub async fn write_connection(&self) -> Result<Conn, OpenError> {
         match self {

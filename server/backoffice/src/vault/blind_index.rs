@@ -4,8 +4,9 @@
 use super::VaultError;
 use super::aead::canonical;
 use super::keys::{KeyKind, KeyRing};
-use domain::id::FieldName;
-use domain::normalise::Normal;
+use domain::catalogue::{Catalogue, Field, Kind};
+use domain::id::{FieldName, Item};
+use domain::normalise::{Normal, search_form};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::sync::Arc;
@@ -23,17 +24,9 @@ impl IndexDigest {
 }
 
 /// Computes digests. Without its key nothing is found and nothing is imported (L0).
+#[derive(Clone)]
 pub struct BlindIndex {
     ring: Arc<KeyRing>,
-}
-
-/// What a tag is for; each has a key of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tag {
-    /// Which customer of which source: one row is one customer, however often it is imported.
-    Source,
-    /// A customer's whole content: an equal one needs no writing.
-    Content,
 }
 
 impl BlindIndex {
@@ -54,23 +47,63 @@ impl BlindIndex {
         self.mac(&[b"combination", label.as_bytes()], &parts)
     }
 
-    /// A tag of import's bookkeeping. Keyed, since its content is a customer's.
-    pub fn tag(&self, tag: Tag, parts: &[&[u8]]) -> Result<IndexDigest, VaultError> {
-        let name: &[u8] = match tag {
-            Tag::Source => b"source",
-            Tag::Content => b"content",
-        };
-        self.mac(&[b"import", name], parts)
+    /// All rows of the index for one customer, sorted: each strong key, each combination that is whole, and each
+    /// name by itself. No search is by name alone (Q2); its digest only tells whether a note names the
+    /// customer (V2n).
+    pub fn entries(
+        &self,
+        catalogue: &Catalogue,
+        values: &[(FieldName, Item, Normal)],
+    ) -> Result<Vec<(String, IndexDigest)>, VaultError> {
+        let mut forms: Vec<(&Field, Normal)> = Vec::with_capacity(values.len());
+        for (name, _, value) in values {
+            if let Some(field) = catalogue.field(name) {
+                forms.push((field, search_form(field.kind, value)));
+            }
+        }
+        let mut entries = Vec::with_capacity(forms.len());
+        for (field, form) in &forms {
+            if field.strong_key || field.kind == Kind::PersonName {
+                entries.push((field.name.as_str().to_owned(), self.digest(&field.name, form)?));
+            }
+        }
+        for fields in catalogue.combinations() {
+            let label = combination_label(fields);
+            for parts in choices(fields, &forms) {
+                entries.push((label.clone(), self.combination(&label, &parts)?));
+            }
+        }
+        entries.sort();
+        entries.dedup();
+        Ok(entries)
     }
 
     /// HMAC under a key that is itself the HMAC of what it is for, so that equal values of two fields have
     /// nothing in common.
-    fn mac(&self, purpose: &[&[u8]], parts: &[&[u8]]) -> Result<IndexDigest, VaultError> {
+    pub(super) fn mac(&self, purpose: &[&[u8]], parts: &[&[u8]]) -> Result<IndexDigest, VaultError> {
         let key = self.ring.key(KeyKind::Index)?;
         let label = [&[b"grille index key v1".as_slice()], purpose].concat();
         let own = Zeroizing::new(hmac(key.bytes(), &canonical(&label)));
         Ok(IndexDigest(hmac(&own, &Zeroizing::new(canonical(parts)))))
     }
+}
+
+/// A combination's name in the index: `name+birth_date+branch`.
+pub fn combination_label(fields: &[FieldName]) -> String {
+    let names: Vec<&str> = fields.iter().map(FieldName::as_str).collect();
+    names.join("+")
+}
+
+/// Every choice of one value for each field; none if a field has none.
+fn choices<'a>(fields: &[FieldName], forms: &'a [(&Field, Normal)]) -> Vec<Vec<&'a Normal>> {
+    let mut chosen: Vec<Vec<&Normal>> = vec![Vec::with_capacity(fields.len())];
+    for field in fields {
+        let of_field = || forms.iter().filter(|(other, _)| other.name == *field).map(|(_, form)| form);
+        let longer =
+            |parts: &Vec<&'a Normal>| of_field().map(|form| [parts.as_slice(), &[form]].concat()).collect::<Vec<_>>();
+        chosen = chosen.iter().flat_map(longer).collect();
+    }
+    chosen
 }
 
 fn hmac(key: &[u8; 32], bytes: &[u8]) -> [u8; 32] {

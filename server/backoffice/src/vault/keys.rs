@@ -105,11 +105,18 @@ impl KeyRing {
         {
             return Err(KeyError::Exists(kind));
         }
-        for kind in KeyKind::ALL {
-            let key = Key(random(entropy));
-            let mut text = Zeroizing::new(data_encoding::HEXLOWER.encode(&key.0));
-            text.push('\n');
-            write_private(&dir.join(kind.file_name()), text.as_bytes()).map_err(|_| KeyError::NotWritten(kind))?;
+        for (made, kind) in KeyKind::ALL.into_iter().enumerate() {
+            if let Err(error) = write_key(&dir.join(kind.file_name()), &Key(random(entropy))) {
+                // Another process was faster, and its keys are not ours to touch.
+                if error.kind() == std::io::ErrorKind::AlreadyExists {
+                    return Err(KeyError::Exists(kind));
+                }
+                // Nothing depends on these yet, and half a ring would refuse the next try.
+                for half in KeyKind::ALL.iter().take(made + 1) {
+                    drop(fs::remove_file(dir.join(half.file_name())));
+                }
+                return Err(KeyError::NotWritten(kind));
+            }
         }
         // The names must outlive a power cut as the bytes do.
         fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(|_| KeyError::NotWritten(KeyKind::Vault))?;
@@ -197,6 +204,14 @@ fn make_private_dir(dir: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)
+}
+
+fn write_key(path: &Path, key: &Key) -> std::io::Result<()> {
+    // As long as it will be: a buffer that grows leaves a copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(65));
+    data_encoding::HEXLOWER.encode_append(&key.0, &mut text);
+    text.push('\n');
+    write_private(path, text.as_bytes())
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

@@ -1,10 +1,44 @@
 //! The vault as a whole.
 
 use super::*;
-use crate::audit::receipt_for_test;
+use crate::audit::{Act, KeySigner, Verdict, writer::Writer};
+use crate::store::{Db, WriteTx};
 use crate::system::TestEntropy;
+use domain::audit::checkpoint::Origin;
+use domain::audit::event::{AuditEvent, Details, Kind as EventKind};
 use domain::catalogue::Kind;
+use domain::clock::{TestClock, Timestamp};
+use domain::desk::DeskError;
 use domain::normalise::normalise;
+
+/// There is one way to a receipt, for tests too: an act whose event is committed.
+struct Reveal(FieldRevealed);
+
+#[async_trait::async_trait]
+impl Act for Reveal {
+    type Fact = FieldRevealed;
+    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<FieldRevealed>> {
+        let event = crate::auth::event(tx, EventKind::FieldRevealed, None, None, None, Details::default());
+        Ok(Verdict::Done { event, fact: self.0.clone() })
+    }
+    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
+        crate::auth::event(tx, EventKind::FieldRevealed, Some(error.code()), None, None, Details::default())
+    }
+}
+
+fn receipt_for(fact: FieldRevealed) -> Receipt<FieldRevealed> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open_sqlite(&dir.path().join("log.db")).await.unwrap();
+        let entropy = Arc::new(TestEntropy::seeded(5));
+        let ring = Arc::new(KeyRing::create_all(&dir.path().join("keys"), &*entropy).unwrap());
+        let clock = Arc::new(TestClock::at(Timestamp::from_millis(1_795_335_330_123)));
+        let signer = Arc::new(KeySigner::new(ring, Origin::parse("grille.test/vault").unwrap()));
+        let (ledger, _checkpoints) = Writer::start(&db, clock, entropy, signer).await.unwrap();
+        ledger.act(Reveal(fact)).await.unwrap()
+    })
+}
 
 const ID: &str = "990101199001011237";
 
@@ -59,9 +93,9 @@ fn v3_a_receipt_opens_the_value_it_names() {
     let Setup { vault, dir: _dir, .. } = setup();
     let row = sealed(&vault, 1);
     for (name, number, value) in [("name", 1, "王小芳"), ("id_no", 1, ID), ("card_no", 2, "other card")] {
-        let receipt = receipt_for_test(7, fact(customer(1), name, number));
+        let receipt = receipt_for(fact(customer(1), name, number));
         let revealed = vault.open(some(&row, name, number), receipt).unwrap();
-        assert_eq!(revealed.seq(), 7);
+        assert_eq!(revealed.seq(), 0);
         assert_eq!(shown(revealed), value);
     }
     assert!(row.item(&field("card_no"), item(3)).unwrap().is_none());
@@ -73,7 +107,7 @@ fn v3_a_receipt_for_another_customer_field_or_item_opens_nothing() {
     let Setup { vault, dir: _dir, .. } = setup();
     let row = sealed(&vault, 1);
     for wrong in [fact(customer(2), "card_no", 1), fact(customer(1), "id_no", 1), fact(customer(1), "card_no", 2)] {
-        let opened = vault.open(some(&row, "card_no", 1), receipt_for_test(1, wrong));
+        let opened = vault.open(some(&row, "card_no", 1), receipt_for(wrong));
         assert_eq!(opened.err(), Some(VaultError::OtherReceipt));
     }
 }
@@ -147,7 +181,7 @@ fn l0_without_the_vault_key_nothing_is_sealed_or_opened_and_the_index_works() {
     let (row, index) = (sealed(&vault, 1), BlindIndex::new(ring));
     std::fs::remove_file(dir.path().join("vault.key")).unwrap();
     let missing = VaultError::Key(KeyError::Missing(KeyKind::Vault));
-    let receipt = receipt_for_test(1, fact(customer(1), "name", 1));
+    let receipt = receipt_for(fact(customer(1), "name", 1));
     assert_eq!(vault.open(some(&row, "name", 1), receipt).err(), Some(missing));
     assert_eq!(vault.seal_customer(customer(1), &[]).err(), Some(missing));
     assert_eq!(missing.code(), Code::VaultKeyMissing);
@@ -170,8 +204,8 @@ fn l3_a_digest_is_one_fields_own_and_over_the_whole_value() {
         index.combination("id_no", &[&text(ID)]).unwrap(),
         index.combination("a+b", &[&text("xy"), &text("z")]).unwrap(),
         index.combination("a+b", &[&text("x"), &text("yz")]).unwrap(),
-        index.tag(blind_index::Tag::Source, &[ID.as_bytes()]).unwrap(),
-        index.tag(blind_index::Tag::Content, &[ID.as_bytes()]).unwrap(),
+        index.mac(&[b"import", b"source"], &[ID.as_bytes()]).unwrap(),
+        index.mac(&[b"import", b"content"], &[ID.as_bytes()]).unwrap(),
     ];
     for (i, a) in all.iter().enumerate() {
         for (j, b) in all.iter().enumerate() {
@@ -256,10 +290,7 @@ fn a_single_field_is_always_item_1_and_twins_are_one_item() {
     let second = vault.number(Some(&row), all(&[(1, "new")], &[])).unwrap();
     assert_eq!(numbers(&second), [("name", 1, "new")]);
     let row = vault.seal_numbered(customer(1), &second).unwrap();
-    assert_eq!(
-        shown(vault.open(some(&row, "name", 1), receipt_for_test(1, fact(customer(1), "name", 1))).unwrap()),
-        "new"
-    );
+    assert_eq!(shown(vault.open(some(&row, "name", 1), receipt_for(fact(customer(1), "name", 1))).unwrap()), "new");
     assert!(row.item(&field("mobile"), item(1)).unwrap().is_none());
 }
 
@@ -269,4 +300,60 @@ fn the_hundredth_number_of_a_field_is_refused() {
     let values: Vec<(u8, Normal)> = (1..=100).map(|n| (n, text(&format!("v{n}")))).collect();
     let many = Wanted { field: field("card_no"), numbered: Numbered::ByValue, values };
     assert_eq!(vault.number(None, vec![many]).err(), Some(VaultError::TooManyItems));
+}
+
+/// Files, by what they call and how often. A new way to plaintext, or out of the vault, fails this test until it is
+/// reviewed; `expose_to_vault` inside `domain` is for normal forms, masks, searches and notes.
+const WAYS: [(&str, &str, usize); 9] = [
+    ("from_vault(", "server/backoffice/src/vault/plain.rs", 1),
+    (".disclose(", "server/backoffice/src/reveals.rs", 1),
+    (".expose_to_vault(", "server/backoffice/src/vault.rs", 1),
+    (".expose_to_vault(", "server/backoffice/src/vault/blind_index.rs", 2),
+    (".expose_to_vault(", "server/backoffice/src/vault/numbering.rs", 4),
+    (".expose_to_vault(", "server/backoffice/src/vault/plain.rs", 1),
+    (".expose_to_vault(", "server/backoffice/src/vault/tags.rs", 2),
+    // The branch of an imported row, which decides who finds the customer: C1 by the catalogue.
+    (".expose_to_vault(", "server/backoffice/src/imports/row.rs", 1),
+    (".expose_to_vault(", "app/domain/src/", usize::MAX),
+];
+
+#[test]
+fn m1_plaintext_leaves_the_vault_in_one_place_and_is_read_in_few() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut files = Vec::new();
+    for part in ["app", "server", "xtask"] {
+        sources(&root.join(part), &mut files);
+    }
+    assert!(files.len() > 50);
+    let mut seen = [0; WAYS.len()];
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let name = file.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+        for call in ["from_vault(", ".disclose(", ".expose_to_vault("] {
+            let calls = code.lines().filter(|line| !line.trim_start().starts_with("//") && !line.contains("pub fn "));
+            let calls: usize = calls.map(|line| line.matches(call).count()).sum();
+            let way = WAYS.iter().position(|(what, path, _)| *what == call && name.starts_with(path));
+            match way {
+                Some(at) => seen[at] += calls,
+                None => assert_eq!(calls, 0, "{name} calls {call}"),
+            }
+        }
+    }
+    for (at, (call, path, count)) in WAYS.into_iter().enumerate() {
+        assert!(seen[at] == count || count == usize::MAX, "{path} has {} of {call}", seen[at]);
+    }
+}
+
+/// Rust files that are not tests.
+fn sources(dir: &std::path::Path, files: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if path.is_dir() && !["target", "tests", "node_modules"].contains(&name.as_str()) {
+            sources(&path, files);
+        } else if name.ends_with(".rs") && name != "tests.rs" {
+            files.push(path);
+        }
+    }
 }

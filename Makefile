@@ -1,0 +1,87 @@
+# Two commands are enough: `make run` and `make test`. Each sets up what is missing, and only that, so that
+# both work again without a network.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := run
+.PHONY: run test check build bench deny screenshots browser-tests toolchain packages browser clippy-wasm
+
+CARGO ?= cargo
+WASM  := wasm32-unknown-unknown
+# how to act as root: not at all if we are, else by sudo
+ROOT  := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+## Serve the demo on http://localhost:3000.
+run: toolchain
+	$(CARGO) xtask site
+	$(CARGO) run -p grille --bin grille -- demo
+
+## Everything: format, lints, rules, services, documentation examples, browser.
+test: toolchain packages browser
+	$(CARGO) fmt --all --check
+	$(CARGO) xtask site
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(MAKE) --no-print-directory clippy-wasm
+	$(CARGO) test --workspace
+	$(MAKE) --no-print-directory browser-tests
+
+## The quick part of `make test`, for while you work.
+check: toolchain
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(MAKE) --no-print-directory clippy-wasm
+	$(CARGO) test -p domain -p app --lib
+
+## The one release binary, which carries its pages: target/release/grille.
+build: toolchain packages
+	$(CARGO) xtask site --release
+	$(CARGO) build --release -p grille --bin grille
+
+## Ratios against floors measured in the same run.
+bench: toolchain
+	$(CARGO) run --release -p grille --bin bench
+
+## Bans, licences and sources of all dependencies.
+deny:
+	$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deny
+	$(CARGO) deny check bans licenses sources
+
+## Writes docs/images anew from the running demo.
+screenshots: toolchain packages browser
+	$(CARGO) xtask site
+	$(CARGO) build -p grille --bin grille
+	SCREENSHOTS=1 npx --no-install playwright test --config end2end/playwright.config.ts screenshots
+
+# ---- parts
+
+browser-tests:
+	$(CARGO) build -p grille --bin grille
+	npx --no-install tsc --project end2end/tsconfig.json
+	npx --no-install playwright test --config end2end/playwright.config.ts
+
+clippy-wasm:
+	$(CARGO) clippy -p app -p frontend --features app/hydrate --target $(WASM) -- -D warnings
+
+# ---- what may be missing
+
+toolchain:
+	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: install Rust by rustup, then try again" >&2; exit 1; }
+	@if command -v rustup >/dev/null && ! rustup target list --installed | grep -qx $(WASM); then \
+		rustup target add $(WASM); \
+	fi
+
+# By content, not by time: a checkout that touches the lock file is no reason to ask the network.
+packages:
+	@command -v npm >/dev/null || { $(ROOT) apt-get update || true; $(ROOT) apt-get install -y nodejs npm; }
+	@cmp -s package-lock.json node_modules/.installed-lock.json || { \
+		PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci && cp package-lock.json node_modules/.installed-lock.json; \
+	}
+
+browser:
+	@missing=; \
+	[ -x /usr/bin/chromium ] || missing="$$missing chromium"; \
+	[ -e /usr/share/doc/fonts-noto-cjk ] || missing="$$missing fonts-noto-cjk"; \
+	if [ -n "$$missing" ]; then \
+		$(ROOT) apt-get update || true; \
+		DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get install -y --no-install-recommends $$missing; \
+	fi

@@ -1,0 +1,5 @@
+//! The verbs that need a browser. An island gets ids and words, never a customer's value.
+
+mod clock;
+pub mod reveal;
+mod wire;

@@ -1,0 +1,84 @@
+//! Second question: who are you? One code, bound to this one act.
+
+use super::ask::problem;
+use super::talk::Talk;
+use crate::islands::clock::Countdown;
+use crate::islands::wire;
+use crate::lang::text;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::Deserialize;
+
+/// The demonstration's next code.
+#[derive(Deserialize)]
+struct Next {
+    code: String,
+    seconds: u32,
+}
+
+/// The code.
+pub fn view(talk: Talk, challenge: String, shut: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let lang = talk.lang;
+    let first = NodeRef::<html::Input>::new();
+    first.on_load(|input| drop(input.focus()));
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if !talk.busy.get_untracked() {
+            talk.answer(challenge.clone());
+        }
+    };
+    view! {
+        <form class="reveal-form" autocomplete="off" on:submit=send>
+            <p class="lead" id="reveal-code-lead">{text!(lang, reveal.code_lead)}</p>
+            {problem(talk)}
+            {talk.about.with_value(|about| about.demo).then(|| demo(talk))}
+            <label for="reveal-code">{text!(lang, reveal.code)}</label>
+            <input
+                id="reveal-code"
+                class="code"
+                node_ref=first
+                inputmode="numeric"
+                maxlength="6"
+                autocomplete="off"
+                aria-describedby="reveal-code-lead"
+                on:input=move |event| talk.code.set(event_target_value(&event))
+                prop:value=move || talk.code.get()
+            />
+            <div class="actions">
+                <button type="submit" class="primary" aria-disabled=move || talk.busy.get().to_string()>
+                    {move || if talk.busy.get() { text!(lang, reveal.busy) } else { text!(lang, reveal.confirm) }}
+                </button>
+                <button type="button" on:click=move |_| shut()>{text!(lang, reveal.cancel)}</button>
+            </div>
+        </form>
+    }
+}
+
+/// In a demonstration nobody has an authenticator: the server tells the next code, after each try anew.
+fn demo(talk: Talk) -> impl IntoView {
+    let lang = talk.lang;
+    let next = RwSignal::new(None::<String>);
+    let wait = Countdown::new();
+    Effect::new(move |_| {
+        talk.problem.track();
+        spawn_local(async move {
+            if let Ok(Next { code, seconds }) = wire::get("/demo/code").await {
+                next.set(Some(code));
+                wait.start(seconds, || ());
+            }
+        });
+    });
+    on_cleanup(move || wait.stop());
+    move || {
+        next.get().map(|code| {
+            view! {
+                <p class="demo-code" role="status">
+                    {text!(lang, reveal.demo_code, code = code)}
+                    " "
+                    {move || (wait.left() > 0).then(|| text!(lang, reveal.demo_wait, seconds = wait.left()))}
+                </p>
+            }
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! The pages: what each fetches, and how it looks.
+
+mod customer;
+mod customers;
+mod home;
+mod refusal;
+mod sign_in;
+mod verify;
+
+use crate::context::PageContext;
+use crate::lang::{Lang, text};
+use crate::page::Page;
+use crate::words;
+use domain::code::Code;
+use domain::desk::{Desk, DeskError, Seen};
+use domain::role::Role;
+use leptos::prelude::*;
+
+/// A page with all that it shows.
+pub enum Content {
+    /// The first factor.
+    SignIn,
+    /// The second.
+    Verify,
+    /// One's own work.
+    Home(home::Shows),
+    /// Search.
+    Customers(customers::Shows),
+    /// One masked card.
+    Customer(customer::Shows),
+    /// No.
+    Refusal {
+        /// Why.
+        code: Code,
+        /// Seconds until another try makes sense.
+        retry_after: Option<u32>,
+    },
+}
+
+/// A step of the trail: its words and, but for the last, its address.
+pub type Step = (String, Option<&'static str>);
+
+impl Content {
+    /// Fetches what the page shows.
+    pub async fn load(page: &Page, context: &PageContext) -> Result<Self, DeskError> {
+        if page.needs_desk() && context.desk.is_none() {
+            return Err(Code::SignedOut.into());
+        }
+        let desk = context.desk.as_deref();
+        Ok(match (page, desk) {
+            (Page::SignIn, _) => Content::SignIn,
+            (Page::Verify, _) => Content::Verify,
+            (Page::Home, Some(desk)) => Content::Home(home::load(desk).await?),
+            (Page::Customers { case, result }, Some(desk)) => {
+                operators_only(desk, Seen { case: *case, ..Seen::default() }).await?;
+                Content::Customers(customers::load(desk, *case, *result).await?)
+            }
+            (Page::Customer { case, customer }, Some(desk)) => {
+                operators_only(desk, Seen { case: Some(*case), ..Seen::default() }).await?;
+                Content::Customer(customer::load(desk, *case, *customer).await?)
+            }
+            (Page::Refusal(code), _) => Content::Refusal { code: *code, retry_after: context.form.retry_after },
+            (Page::Home | Page::Customers { .. } | Page::Customer { .. }, None) => return Err(Code::SignedOut.into()),
+        })
+    }
+
+    /// What the page is called.
+    pub fn title(&self, lang: Lang) -> String {
+        match self {
+            Content::SignIn => text!(lang, sign_in.title),
+            Content::Verify => text!(lang, verify.title),
+            Content::Home(shows) => home::title(shows, lang),
+            Content::Customers(shows) => customers::title(shows, lang),
+            Content::Customer(_) => text!(lang, card.title),
+            Content::Refusal { code, .. } => words::heading(lang, *code),
+        }
+    }
+
+    /// Where one is.
+    pub fn trail(&self, lang: Lang) -> Vec<Step> {
+        let home = (text!(lang, home.title), Some("/"));
+        let search = (text!(lang, search.title), Some("/customers"));
+        match self {
+            Content::SignIn | Content::Verify | Content::Home(_) => vec![(self.title(lang), None)],
+            Content::Customers(_) => vec![home, (text!(lang, search.title), None)],
+            Content::Refusal { .. } => vec![home, (self.title(lang), None)],
+            Content::Customer(_) => vec![home, search, (self.title(lang), None)],
+        }
+    }
+
+    /// Whether it is shown before anybody is signed in, without the menu.
+    pub const fn is_way_in(&self) -> bool {
+        matches!(self, Content::SignIn | Content::Verify)
+    }
+
+    /// Whether it needs the browser's half.
+    pub const fn has_islands(&self) -> bool {
+        matches!(self, Content::Customer(_))
+    }
+
+    /// Seconds until another try makes sense.
+    pub const fn retry_after(&self) -> Option<u32> {
+        match self {
+            Content::Refusal { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// How it looks.
+    pub fn view(&self, context: &PageContext) -> AnyView {
+        match self {
+            Content::SignIn => sign_in::view(context),
+            Content::Verify => verify::view(context),
+            Content::Home(shows) => home::view(shows, context),
+            Content::Customers(shows) => customers::view(shows, context),
+            Content::Customer(shows) => customer::view(shows, context),
+            Content::Refusal { code, retry_after } => refusal::view(*code, *retry_after, context),
+        }
+    }
+}
+
+/// Others never see a customer, masked or not; that they tried is recorded.
+async fn operators_only(desk: &dyn Desk, seen: Seen) -> Result<(), DeskError> {
+    if desk.staff().role == Role::Operator {
+        return Ok(());
+    }
+    Err(desk.refused(seen, Code::NotPermitted.into()).await)
+}

@@ -1,0 +1,145 @@
+//! One customer: a dense list of masks, and a button beside each that may be revealed.
+
+use crate::context::PageContext;
+use crate::islands::reveal::{About, Reveal};
+use crate::lang::{Lang, text};
+use crate::ui::case::{CaseFacts, CloseCase, address_of_search};
+use crate::ui::label::{class_words, in_language};
+use crate::ui::masked::MaskedValue;
+use crate::ui::problems::Problems;
+use domain::catalogue::{Class, Field, Label};
+use domain::desk::{CaseView, Desk, DeskError, MaskedField};
+use domain::id::{CaseId, Handle};
+use leptos::prelude::*;
+
+/// What it shows.
+pub struct Shows {
+    case: CaseView,
+    purpose: Option<Label>,
+    customer: Handle,
+    facts: Vec<Fact>,
+    /// Who looks, for the watermark.
+    viewer: String,
+}
+
+/// One field with its items.
+struct Fact {
+    name: String,
+    label: Label,
+    class: Class,
+    items: Vec<MaskedField>,
+    /// Reasons that permit a reveal under the case's purpose: code, words. Empty: it is not revealed.
+    reasons: Vec<(String, Label)>,
+}
+
+/// The first view binds the case to this customer.
+pub async fn load(desk: &dyn Desk, case: CaseId, customer: Handle) -> Result<Shows, DeskError> {
+    let view = desk.view(case, customer).await?;
+    let case = desk.case(case).await?;
+    let facts = desk.catalogue().fields().iter().map(|field| Fact {
+        name: field.name.to_string(),
+        label: field.label.clone(),
+        class: field.class,
+        items: view.fields.iter().filter(|item| item.field == field.name).cloned().collect(),
+        reasons: reasons(desk, &case, field),
+    });
+    let staff = desk.staff();
+    Ok(Shows {
+        purpose: desk.purposes().get(&case.purpose).map(|purpose| purpose.label.clone()),
+        customer,
+        facts: facts.collect(),
+        viewer: format!("{} {}", staff.staff_no, staff.name),
+        case,
+    })
+}
+
+/// The emergency's reason goes with any field, so it alone makes no button: it stands below the others.
+fn reasons(desk: &dyn Desk, case: &CaseView, field: &Field) -> Vec<(String, Label)> {
+    let purposes = desk.purposes();
+    let Some(purpose) = purposes.get(&case.purpose) else {
+        return Vec::new();
+    };
+    let permitted: Vec<_> = purposes
+        .reasons_of(purpose)
+        .filter(|reason| purposes.permits(&case.purpose, &reason.code, field).is_ok())
+        .collect();
+    if permitted.iter().all(|reason| reason.break_glass) {
+        return Vec::new();
+    }
+    permitted.into_iter().map(|reason| (reason.code.to_string(), reason.label.clone())).collect()
+}
+
+/// The card.
+pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
+    let lang = context.lang;
+    let facts = shows.facts.iter().map(|fact| row(fact, shows, context));
+    view! {
+        <Problems lang form=context.form.clone() labels=Vec::new() request=context.request/>
+        <div class="section-head">
+            <h1>{text!(lang, card.title)}</h1>
+            <p class="chip">{text!(lang, card.masked)}</p>
+        </div>
+        <aside class="case"><CaseFacts lang case=shows.case.clone() label=shows.purpose.clone()/></aside>
+        <p class="lead">{text!(lang, card.lead)}</p>
+        <noscript><p class="notice">{text!(lang, card.noscript)}</p></noscript>
+        <section aria-labelledby="facts">
+            <h2 id="facts" class="visually-hidden">{text!(lang, card.facts)}</h2>
+            <dl class="facts">{facts.collect_view()}</dl>
+        </section>
+        <div class="after">
+            <a href=address_of_search(shows.case.id)>{text!(lang, card.other)}</a>
+            <p class="fine">{text!(lang, case.close_lead)}</p>
+            <CloseCase lang case=shows.case.clone()/>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(fact: &Fact, shows: &Shows, context: &PageContext) -> AnyView {
+    let lang = context.lang;
+    let label = in_language(&fact.label, lang).to_owned();
+    let class = class_words(fact.class, lang);
+    let items = fact.items.iter().map(|item| {
+        let mask = view! { <MaskedValue mask=item.mask.clone()/> };
+        let about = about(fact, item, shows, context);
+        let reveal = about.map(|about| view! { <Reveal about/> });
+        view! { <dd>{mask}{reveal}</dd> }
+    });
+    let none = fact.items.is_empty().then(|| view! { <dd class="none">{text!(lang, card.no_value)}</dd> });
+    view! {
+        <div class="fact">
+            <dt>
+                {label}
+                <span class=format!("class {}", class.short.to_lowercase()) title=class.long.clone()>
+                    <span aria-hidden="true">{class.short}</span>
+                    <span class="visually-hidden">{class.long.clone()}</span>
+                </span>
+            </dt>
+            {items.collect_view()}
+            {none}
+        </div>
+    }
+    .into_any()
+}
+
+/// What the island is told: ids and words.
+fn about(fact: &Fact, item: &MaskedField, shows: &Shows, context: &PageContext) -> Option<About> {
+    let lang = context.lang;
+    (!fact.reasons.is_empty()).then(|| About {
+        case: shows.case.id.to_string(),
+        customer: shows.customer.to_string(),
+        field: fact.name.clone(),
+        item: item.item.get(),
+        label: item_label(fact, item, lang),
+        reasons: fact.reasons.iter().map(|(code, words)| (code.clone(), in_language(words, lang).to_owned())).collect(),
+        viewer: shows.viewer.clone(),
+        demo: context.demo.is_some(),
+        lang,
+    })
+}
+
+/// With its number, where there are several.
+fn item_label(fact: &Fact, item: &MaskedField, lang: Lang) -> String {
+    let label = in_language(&fact.label, lang);
+    if fact.items.len() > 1 { text!(lang, card.item, label = label, item = item.item) } else { label.to_owned() }
+}

@@ -1,0 +1,138 @@
+//! What is around every page.
+
+use crate::context::PageContext;
+use crate::lang::{self, Lang, text};
+use crate::pages::Content;
+use crate::ui::trail::Trail;
+use crate::words;
+use domain::desk::StaffView;
+use domain::role::Role;
+use http::{HeaderValue, header};
+use leptos::config::LeptosOptions;
+use leptos::hydration::HydrationScripts;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+
+/// The whole document.
+pub fn document(content: &Content, context: &PageContext, path: &str) -> AnyView {
+    guard();
+    let lang = context.lang;
+    let title = content.title(lang);
+    let tab = if context.form.refused() { text!(lang, app.problem_title, title = &title) } else { title };
+    let options = LeptosOptions::builder().output_name("grille").build();
+    // a page without an island needs nothing of the browser's half
+    let scripts = content.has_islands().then(|| view! { <HydrationScripts options islands=true/> });
+    let html_lang = match lang {
+        Lang::zh => "zh-CN",
+        Lang::en => "en",
+    };
+    let body = match context.desk.as_ref() {
+        Some(desk) if !content.is_way_in() => signed_in(content, context, desk.staff(), path),
+        _ => way_in(content, context, path),
+    };
+    view! {
+        <!DOCTYPE html>
+        <html lang=html_lang>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <title>{format!("{tab} · Grille")}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" href="/pkg/grille.css"/>
+                {scripts}
+            </head>
+            <body>
+                <a class="skip" href="#main">{text!(lang, app.skip)}</a>
+                {context.demo.as_ref().map(|_| view! { <p class="demo-banner">{text!(lang, demo.banner)}</p> })}
+                {body}
+            </body>
+        </html>
+    }
+    .into_any()
+}
+
+/// Says what the browser may load: our own files, and the one script that carries this answer's nonce.
+fn guard() {
+    let Some((nonce, response)) = use_nonce().zip(use_context::<leptos_axum::ResponseOptions>()) else {
+        return;
+    };
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
+         img-src 'self' data:; connect-src 'self'; font-src 'self'; object-src 'none'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// Before anybody is signed in: the bars on one side, the form on the other.
+fn way_in(content: &Content, context: &PageContext, path: &str) -> AnyView {
+    let lang = context.lang;
+    view! {
+        <div class="way-in">
+            <header class="gate">
+                <p class="brand">{text!(lang, app.name)}</p>
+                <p class="motto">{text!(lang, app.tagline)}</p>
+                <p>{text!(lang, sign_in.lead)}</p>
+                <p class="law">{text!(lang, sign_in.law)}</p>
+                {language(lang, path)}
+            </header>
+            <main id="main" tabindex="-1">{content.view(context)}</main>
+        </div>
+    }
+    .into_any()
+}
+
+/// Menu at the side, trail above, page below.
+fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: &str) -> AnyView {
+    let lang = context.lang;
+    let mut entries = vec![("/", text!(lang, home.title))];
+    if staff.role == Role::Operator {
+        entries.push(("/customers", text!(lang, search.title)));
+    }
+    let here = path.split('?').next().unwrap_or_default().to_owned();
+    let entries = entries.into_iter().map(|(address, name)| {
+        let current = (address == here).then_some("page");
+        view! { <li><a href=address aria-current=current>{name}</a></li> }
+    });
+    view! {
+        <div class="frame">
+            <div class="side">
+                <p class="brand">{text!(lang, app.name)}</p>
+                <nav aria-label=text!(lang, app.menu)><ul>{entries.collect_view()}</ul></nav>
+                <div class="whoami">
+                    <p class="visually-hidden">{text!(lang, app.signed_in_as)}</p>
+                    <p class="name">{staff.name.clone()}</p>
+                    <p>{format!("{} · {} · {}", staff.staff_no, words::role(lang, staff.role), staff.unit)}</p>
+                    <form method="post" action="/sign-out">
+                        <button type="submit">{text!(lang, app.sign_out)}</button>
+                    </form>
+                </div>
+            </div>
+            <div class="work">
+                <header class="bar"><Trail lang steps=content.trail(lang)/>{language(lang, path)}</header>
+                <main id="main" tabindex="-1">{content.view(context)}</main>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A plain form, so that it works without JavaScript.
+fn language(current: Lang, path: &str) -> AnyView {
+    let other = lang::ALL.into_iter().filter(|lang| *lang != current).map(|lang| {
+        let own_name = match lang {
+            Lang::zh => "中文",
+            Lang::en => "English",
+        };
+        view! { <button type="submit" name="lang" value=lang::name(lang) lang=lang::name(lang)>{own_name}</button> }
+    });
+    view! {
+        <form class="language" method="post" action="/language" aria-label=text!(current, app.language)>
+            <input type="hidden" name="back" value=path.to_owned()/>
+            {other.collect_view()}
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,11 @@
+//! Parts of pages.
+
+pub mod case;
+pub mod demo_slip;
+pub mod field;
+pub mod found;
+pub mod label;
+pub mod masked;
+pub mod problems;
+pub mod time;
+pub mod trail;

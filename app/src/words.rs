@@ -1,0 +1,191 @@
+//! Codes and names of the rules, in words.
+
+use crate::lang::{Lang, text};
+use domain::code::{Code, Fault};
+use domain::role::Role;
+
+/// What happened, and what to do. A new code does not compile until both languages have words for it.
+pub fn sentence(lang: Lang, code: Code) -> String {
+    match code {
+        Code::SignedOut => text!(lang, code.signed_out),
+        Code::SignInFailed => text!(lang, code.sign_in_failed),
+        Code::NotPermitted => text!(lang, code.not_permitted),
+        Code::StepUpRequired => text!(lang, code.step_up_required),
+        Code::SecondPersonRequired => text!(lang, code.second_person_required),
+        Code::CodeWrong => text!(lang, code.code_wrong),
+        Code::ChallengeUnknown => text!(lang, code.challenge_unknown),
+        Code::ChallengeExpired => text!(lang, code.challenge_expired),
+        Code::ChallengeSpent => text!(lang, code.challenge_spent),
+        Code::ChallengeDead => text!(lang, code.challenge_dead),
+        Code::ChallengeOtherAct => text!(lang, code.challenge_other_act),
+        Code::ChallengeUnanswered => text!(lang, code.challenge_unanswered),
+        Code::ForeignOrigin => text!(lang, code.foreign_origin),
+        Code::NotFound => text!(lang, code.not_found),
+        Code::MethodNotAllowed => text!(lang, code.method_not_allowed),
+        Code::NotAcceptable => text!(lang, code.not_acceptable),
+        Code::CaseClosed => text!(lang, code.case_closed),
+        Code::CaseLimit => text!(lang, code.case_limit),
+        Code::CaseBoundElsewhere => text!(lang, code.case_bound_elsewhere),
+        Code::CaseNotBound => text!(lang, code.case_not_bound),
+        Code::Changed => text!(lang, code.changed),
+        Code::BodyTooLarge => text!(lang, code.body_too_large),
+        Code::NotAForm => text!(lang, code.not_a_form),
+        Code::ForeignHost => text!(lang, code.foreign_host),
+        Code::Invalid => text!(lang, code.invalid),
+        Code::NoteNamesCustomer => text!(lang, code.note_names_customer),
+        Code::CodeUsed => text!(lang, code.code_used),
+        Code::FactorLocked => text!(lang, code.factor_locked),
+        Code::TooManyRefusals => text!(lang, code.too_many_refusals),
+        Code::Busy => text!(lang, code.busy),
+        Code::VaultKeyMissing => text!(lang, code.vault_key_missing),
+        Code::IndexKeyMissing => text!(lang, code.index_key_missing),
+        Code::StaffKeyMissing => text!(lang, code.staff_key_missing),
+        Code::LogKeyMissing => text!(lang, code.log_key_missing),
+        Code::LogUnavailable => text!(lang, code.log_unavailable),
+        Code::ClockBehind => text!(lang, code.clock_behind),
+        Code::ValueUnreadable => text!(lang, code.value_unreadable),
+    }
+}
+
+/// The sentence for a code as it stands on the wire; none for one that we do not know.
+pub fn sentence_of(lang: Lang, code: &str) -> Option<String> {
+    Code::ALL.iter().find(|known| known.as_str() == code).map(|known| sentence(lang, *known))
+}
+
+/// The heading that goes with a code.
+pub fn heading(lang: Lang, code: Code) -> String {
+    match code.status() {
+        401 => text!(lang, refusal.signed_out),
+        403 => text!(lang, refusal.not_permitted),
+        404 => text!(lang, refusal.not_found),
+        429 => text!(lang, refusal.wait),
+        503 => text!(lang, refusal.unavailable),
+        _ => text!(lang, refusal.refused),
+    }
+}
+
+/// A job's name.
+pub fn role(lang: Lang, role: Role) -> String {
+    match role {
+        Role::Operator => text!(lang, role.operator),
+        Role::Approver => text!(lang, role.approver),
+        Role::Supervisor => text!(lang, role.supervisor),
+        Role::Admin => text!(lang, role.admin),
+        Role::Auditor => text!(lang, role.auditor),
+    }
+}
+
+/// What is wrong with one value. A code that we have no words for gets the form's own sentence.
+pub fn fault(lang: Lang, fault: &Fault) -> String {
+    match fault.code.as_str() {
+        "required" => text!(lang, fault.required),
+        "unknown" => text!(lang, fault.unknown),
+        "repeated" => text!(lang, fault.repeated),
+        "ticket_form" => text!(lang, fault.ticket_form),
+        "six_digits" => text!(lang, fault.six_digits),
+        "not_of_this_purpose_and_field" => text!(lang, fault.not_of_this_purpose_and_field),
+        "search_empty" => text!(lang, fault.search_empty),
+        "search_wildcard" => text!(lang, fault.search_wildcard),
+        "search_list" => text!(lang, fault.search_list),
+        "search_key_weak" => text!(lang, fault.search_key_weak),
+        "search_key_unknown" => text!(lang, fault.search_key_unknown),
+        "search_key_repeated" => text!(lang, fault.search_key_repeated),
+        "key_malformed" => text!(lang, fault.key_malformed),
+        "empty" => text!(lang, fault.empty),
+        "too_long" => text!(lang, fault.too_long),
+        "control_character" => text!(lang, fault.control_character),
+        "wrong_length" => text!(lang, fault.wrong_length),
+        "wrong_check_digit" => text!(lang, fault.wrong_check_digit),
+        "not_a_date" => text!(lang, fault.not_a_date),
+        "not_digits" => text!(lang, fault.not_digits),
+        "bad_form" => text!(lang, fault.bad_form),
+        "looks_masked" => text!(lang, fault.looks_masked),
+        "note_too_short" => text!(lang, fault.note_too_short),
+        "note_too_long" => text!(lang, fault.note_too_long),
+        "note_control_character" => text!(lang, fault.note_control_character),
+        "note_filler" => text!(lang, fault.note_filler),
+        "note_repeated" => text!(lang, fault.note_repeated),
+        "note_number" => text!(lang, fault.note_number),
+        "note_email" => text!(lang, fault.note_email),
+        "note_names_customer" => text!(lang, fault.note_names_customer),
+        _ => sentence(lang, Code::Invalid),
+    }
+}
+
+/// The same with the value's name before it: in these words at the field and in the summary above.
+pub fn fault_about(lang: Lang, label: &str, about: &Fault) -> String {
+    text!(lang, fault.about, label = label, words = fault(lang, about))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang;
+
+    #[test]
+    fn every_code_has_a_sentence_of_its_own_in_both_languages() {
+        for lang in lang::ALL {
+            let mut sentences: Vec<String> = Code::ALL.iter().map(|code| sentence(lang, *code)).collect();
+            assert!(sentences.iter().all(|sentence| sentence.chars().count() > 9), "{sentences:?}");
+            sentences.sort();
+            sentences.dedup();
+            assert_eq!(sentences.len(), Code::ALL.len());
+        }
+        for code in Code::ALL {
+            assert_ne!(sentence(Lang::zh, *code), sentence(Lang::en, *code));
+        }
+    }
+
+    /// The rules' own lists of what can be wrong with a value.
+    #[test]
+    fn every_fault_of_the_rules_has_words() {
+        use domain::normalise::BadValue;
+        use domain::note::BadNote;
+        use domain::search::SearchRefusal;
+        let values = [
+            BadValue::Empty,
+            BadValue::TooLong,
+            BadValue::ControlCharacter,
+            BadValue::WrongLength,
+            BadValue::WrongCheckDigit,
+            BadValue::NotADate,
+            BadValue::NotDigits,
+            BadValue::BadForm,
+            BadValue::LooksMasked,
+        ];
+        let notes = [
+            BadNote::TooShort,
+            BadNote::TooLong,
+            BadNote::ControlCharacter,
+            BadNote::Filler,
+            BadNote::Repeated,
+            BadNote::Number,
+            BadNote::Email,
+        ];
+        let searches = [
+            SearchRefusal::Empty,
+            SearchRefusal::Wildcard,
+            SearchRefusal::List,
+            SearchRefusal::KeyWeak,
+            SearchRefusal::KeyUnknown,
+            SearchRefusal::KeyRepeated,
+        ];
+        for code in values
+            .iter()
+            .map(|bad| bad.code())
+            .chain(notes.iter().map(|bad| bad.code()))
+            .chain(searches.iter().map(SearchRefusal::code))
+        {
+            for lang in lang::ALL {
+                let words = fault(lang, &Fault::new("x", code));
+                assert_ne!(words, sentence(lang, Code::Invalid), "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_on_the_wire_finds_its_sentence() {
+        assert_eq!(sentence_of(Lang::en, "code_used"), Some(sentence(Lang::en, Code::CodeUsed)));
+        assert_eq!(sentence_of(Lang::en, "no such code"), None);
+    }
+}

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** How long a revealed value stands on the screen in these tests. */
+export const REVEAL_SECONDS = 6;
+
+const root = resolve(import.meta.dirname, '..');
+
+/** A port that is free now. */
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.on('error', fail);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === 'object' && address ? done(address.port) : fail(new Error('no port'))));
+    });
+  });
+}
+
+/** Starts the demonstration in a fresh folder; gives back what ends it and cleans up. */
+export default async function start(): Promise<() => Promise<void>> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'grille-end2end-'));
+  const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
+  const program = process.env.GRILLE ?? join(target, 'debug', 'grille');
+  const words = ['demo', '--data-dir', folder, '--addr', `127.0.0.1:${port}`, '--staff', '12', '--json'];
+  const server = spawn(program, words, {
+    cwd: root,
+    env: { ...process.env, GRILLE_REVEAL__SECONDS: String(REVEAL_SECONDS), GRILLE_REVEAL__SECOND_PERSON_SAMPLE: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  server.stderr.on('data', (words: Buffer) => said.push(words.toString()));
+  const gone = new Promise<never>((_, fail) => {
+    server.on('error', fail);
+    server.on('exit', code => fail(new Error(`grille ended with ${code}:\n${said.join('')}`)));
+  });
+  gone.catch(() => undefined);
+  const firstLine = new Promise<string>(done => createInterface({ input: server.stdout }).once('line', done));
+  // the first line is printed once it serves
+  process.env.GRILLE_DEMO = await Promise.race([firstLine, gone]);
+  server.stdout.resume();
+  return async () => {
+    const ended = new Promise(done => server.once('exit', done));
+    server.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,197 @@
+//! Import: many rows a statement, since a statement's round trip costs more than its rows.
+
+use super::db::{Conn, Db, on, on_conn};
+use crate::imports::prepare::{Before, PreparedCustomer};
+use crate::vault::SealedCustomer;
+use domain::clock::Timestamp;
+use domain::id::{BatchId, CustomerId};
+use sqlx::{AssertSqlSafe, Row};
+use std::collections::HashMap;
+
+/// What is stored under a source tag.
+pub(crate) type Stored = HashMap<[u8; 32], (CustomerId, [u8; 32])>;
+
+/// How many index rows go into one statement.
+const INDEX_ROWS: usize = 2000;
+
+/// The customers that these source tags name, read before preparing.
+pub(crate) async fn stored(db: &Db, tags: &[[u8; 32]]) -> sqlx::Result<Stored> {
+    if tags.is_empty() {
+        return Ok(Stored::new());
+    }
+    let sql = stored_sql(tags.len());
+    let rows = on!(db, |pool| {
+        let query = tags.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, tag| query.bind(&tag[..]));
+        query.fetch_all(pool).await?
+    });
+    rows.iter().map(|row| stored_row(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)).collect()
+}
+
+/// The same inside the act.
+pub(crate) async fn stored_now(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Result<Stored> {
+    if changes.is_empty() {
+        return Ok(Stored::new());
+    }
+    let sql = stored_sql(changes.len());
+    let rows = on_conn!(conn, |c| {
+        let query = changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| query.bind(&one.source_tag[..]));
+        query.fetch_all(c).await?
+    });
+    rows.iter().map(|row| stored_row(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)).collect()
+}
+
+fn stored_sql(count: usize) -> String {
+    format!("SELECT source_tag, id, content_tag FROM customer WHERE source_tag IN {}", tuple(1, count))
+}
+
+fn stored_row(tag: Vec<u8>, id: Vec<u8>, content: Vec<u8>) -> sqlx::Result<([u8; 32], (CustomerId, [u8; 32]))> {
+    let id = CustomerId::from_bytes(id.try_into().map_err(|_| wrong("id"))?);
+    let tag = tag.try_into().map_err(|_| wrong("source_tag"))?;
+    Ok((tag, (id, content.try_into().map_err(|_| wrong("content_tag"))?)))
+}
+
+/// The customer as it is, for its item numbers: ciphertext only.
+pub(crate) async fn before(db: &Db, id: CustomerId, content_tag: [u8; 32]) -> sqlx::Result<Before> {
+    const SQL: &str = "SELECT key_version, wrapped_dek, sealed FROM vault_customer WHERE customer = $1";
+    let row = on!(db, |pool| sqlx::query(SQL).bind(&id.as_bytes()[..]).fetch_optional(pool).await?);
+    let sealed = match row {
+        None => None,
+        Some(row) => {
+            let version: i64 = row.try_get(0)?;
+            let key_version = u32::try_from(version).map_err(|_| wrong("key_version"))?;
+            Some(SealedCustomer { customer: id, key_version, wrapped_dek: row.try_get(1)?, sealed: row.try_get(2)? })
+        }
+    };
+    Ok(Before { id, content_tag, sealed })
+}
+
+/// Writes new and changed customers into their four tables.
+pub(crate) async fn write(
+    conn: &mut Conn,
+    changes: &[PreparedCustomer],
+    source: &str,
+    batch: BatchId,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    // Flags that a file does not speak of stay as they are.
+    let (told, untold): (Vec<_>, Vec<_>) = changes.iter().partition(|one| one.flagged.is_some());
+    write_customers(conn, &told, source, batch, now, ", flagged = excluded.flagged").await?;
+    write_customers(conn, &untold, source, batch, now, "").await?;
+    write_masks(conn, changes).await?;
+    write_sealed(conn, changes).await?;
+    let changed: Vec<_> = changes.iter().filter(|one| one.was.is_some()).collect();
+    forget_index(conn, &changed).await?;
+    let mut entries: Vec<_> = changes
+        .iter()
+        .flat_map(|one| one.index.iter().map(move |(label, digest)| (label.as_str(), digest, one.id)))
+        .collect();
+    // In the index's own order: neighbouring rows share a page.
+    entries.sort();
+    for some in entries.chunks(INDEX_ROWS) {
+        let sql = format!("INSERT INTO vault_index (field, digest, customer) VALUES {}", tuples(some.len(), 3));
+        on_conn!(&mut *conn, |c| {
+            let query = some.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (label, digest, id)| {
+                query.bind(*label).bind(&digest.as_bytes()[..]).bind(&id.as_bytes()[..])
+            });
+            query.execute(c).await?
+        });
+    }
+    Ok(())
+}
+
+async fn write_customers(
+    conn: &mut Conn,
+    changes: &[&PreparedCustomer],
+    source: &str,
+    batch: BatchId,
+    now: Timestamp,
+    also: &str,
+) -> sqlx::Result<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT INTO customer (id, branch, source, source_tag, content_tag, batch, created_at, updated_at, flagged) VALUES {} \
+         ON CONFLICT (id) DO UPDATE SET branch = excluded.branch, content_tag = excluded.content_tag, \
+         batch = excluded.batch, updated_at = excluded.updated_at{also}",
+        tuples(changes.len(), 9)
+    );
+    on_conn!(conn, |c| {
+        let query = changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| {
+            query
+                .bind(&one.id.as_bytes()[..])
+                .bind(one.branch.as_str())
+                .bind(source)
+                .bind(&one.source_tag[..])
+                .bind(&one.content_tag[..])
+                .bind(batch.as_bytes().to_vec())
+                .bind(now.millis())
+                .bind(now.millis())
+                .bind(i64::from(one.flagged == Some(true)))
+        });
+        query.execute(c).await.map(drop)
+    })
+}
+
+async fn write_masks(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Result<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT INTO customer_mask (customer, masks) VALUES {} ON CONFLICT (customer) DO UPDATE SET masks = excluded.masks",
+        tuples(changes.len(), 2)
+    );
+    on_conn!(conn, |c| {
+        let query = changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| {
+            query.bind(&one.id.as_bytes()[..]).bind(one.masks.as_str())
+        });
+        query.execute(c).await.map(drop)
+    })
+}
+
+async fn write_sealed(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Result<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT INTO vault_customer (customer, key_version, wrapped_dek, sealed) VALUES {} \
+         ON CONFLICT (customer) DO UPDATE SET key_version = excluded.key_version, \
+         wrapped_dek = excluded.wrapped_dek, sealed = excluded.sealed",
+        tuples(changes.len(), 4)
+    );
+    on_conn!(conn, |c| {
+        let query = changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| {
+            let row = &one.sealed;
+            let query = query.bind(&row.customer.as_bytes()[..]).bind(i64::from(row.key_version));
+            query.bind(&row.wrapped_dek[..]).bind(&row.sealed[..])
+        });
+        query.execute(c).await.map(drop)
+    })
+}
+
+async fn forget_index(conn: &mut Conn, changed: &[&PreparedCustomer]) -> sqlx::Result<()> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let sql = format!("DELETE FROM vault_index WHERE customer IN {}", tuple(1, changed.len()));
+    on_conn!(conn, |c| {
+        let query =
+            changed.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| query.bind(&one.id.as_bytes()[..]));
+        query.execute(c).await.map(drop)
+    })
+}
+
+/// `($1,$2),($3,$4)`: numbers only, nothing of a caller's.
+fn tuples(rows: usize, width: usize) -> String {
+    let rows: Vec<String> = (0..rows).map(|row| tuple(row * width + 1, width)).collect();
+    rows.join(",")
+}
+
+fn tuple(first: usize, width: usize) -> String {
+    let marks: Vec<String> = (first..first + width).map(|n| format!("${n}")).collect();
+    format!("({})", marks.join(","))
+}
+
+fn wrong(column: &'static str) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.into(), source: "of the wrong length".into() }
+}

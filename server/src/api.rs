@@ -1,0 +1,18 @@
+//! The endpoints (DESIGN §3): POST, form in, JSON out. Listed with their parameters in `docs/api.md`, which
+//! a test compares with the router.
+
+pub mod cases;
+pub mod customers;
+pub mod sign_in;
+
+use domain::code::Fault;
+use domain::desk::DeskError;
+use domain::search::SearchRefusal;
+
+/// A refused search as the wire tells it: which key and why, never what was typed.
+pub fn search_error(refusal: &SearchRefusal) -> DeskError {
+    DeskError::Invalid(vec![match refusal {
+        SearchRefusal::Malformed { field, why } => Fault::new(field.as_str(), why.code()),
+        other => Fault::new("search", other.code()),
+    }])
+}

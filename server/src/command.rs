@@ -1,0 +1,119 @@
+//! The command line. Exit 0, 1 (it failed, or verification found something) or 2 (usage).
+
+mod demo;
+mod import;
+mod init;
+mod open;
+mod sample;
+mod serve;
+
+use crate::config::Config;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A back-office console for bank operations staff: masked by default, revealed by receipt.
+#[derive(Debug, Parser)]
+#[command(name = "grille", version, about)]
+pub struct Cli {
+    #[command(flatten)]
+    everywhere: Everywhere,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+pub struct Everywhere {
+    /// The configuration file; `grille.toml` in this folder if there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The data folder; goes before the configuration.
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Answers for machines.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Makes the data folder, its four keys, the database and the first two administrators.
+    Init,
+    /// Serves the console.
+    Serve {
+        /// Where to listen; goes before the configuration.
+        #[arg(long)]
+        addr: Option<std::net::SocketAddr>,
+    },
+    /// Serves a demonstration with invented customers and known staff, on loopback only.
+    Demo(demo::Options),
+    /// Imports customers from a CSV file, or from standard input (`-`).
+    Import(import::Options),
+    /// Writes synthetic customers as CSV to standard output.
+    SampleCustomers(sample::Options),
+}
+
+impl Cli {
+    /// Runs the command.
+    pub fn run(self) -> ExitCode {
+        match self.try_run() {
+            Ok(code) => code,
+            Err(error) => {
+                report(&error);
+                ExitCode::from(1)
+            }
+        }
+    }
+
+    fn try_run(self) -> anyhow::Result<ExitCode> {
+        let Cli { everywhere, command } = self;
+        // Needs no configuration: it touches nothing of the bank's.
+        if let Command::SampleCustomers(options) = command {
+            return sample::run(&options);
+        }
+        let mut config = Config::load(everywhere.config.as_deref())?;
+        if let Some(dir) = &everywhere.data_dir {
+            config.data_dir = dir.clone();
+        }
+        start_log(&config)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            match command {
+                Command::Init => init::run(&config, everywhere.json).await,
+                Command::Serve { addr } => {
+                    config.addr = addr.unwrap_or(config.addr);
+                    config.check()?;
+                    serve::run(&config).await
+                }
+                Command::Demo(options) => demo::run(config, &everywhere, options).await,
+                Command::Import(options) => import::run(&config, &options, everywhere.json).await,
+                Command::SampleCustomers(options) => sample::run(&options),
+            }
+        })
+    }
+}
+
+/// JSON lines on standard error, so that standard output stays the command's own. Ids and numbers, never
+/// data.
+fn start_log(config: &Config) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)?;
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    Ok(())
+}
+
+/// A line for people.
+#[expect(clippy::print_stdout, reason = "the command line speaks here")]
+fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}
+
+/// A word of warning, beside the command's own output.
+#[expect(clippy::print_stderr, reason = "the command line speaks here")]
+fn warn(line: impl std::fmt::Display) {
+    eprintln!("{line}");
+}
+
+fn report(error: &anyhow::Error) {
+    warn(format_args!("grille: {error:#}"));
+}

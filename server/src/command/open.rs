@@ -1,0 +1,67 @@
+//! Opening the back office of a configuration.
+
+use crate::config::Config;
+use anyhow::{Context, bail};
+use backoffice::hooks::NoHooks;
+use backoffice::policy;
+use backoffice::store::Db;
+use backoffice::system::{SystemClock, SystemEntropy};
+use backoffice::{BackOffice, Parts};
+use domain::audit::checkpoint::Origin;
+use domain::catalogue::Catalogue;
+use domain::purpose::Purposes;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The back office of an existing data folder.
+pub async fn office(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
+    if !config.database().exists() {
+        bail!("there is no database at {}: run `grille init` first", config.database().display());
+    }
+    make(config).await
+}
+
+/// The same; makes the database if it is missing.
+pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
+    let catalogue = match &config.catalogue {
+        Some(path) => Catalogue::parse(&read(path)?).with_context(|| format!("{}", path.display()))?,
+        None => Catalogue::shipped().context("the shipped catalogue")?,
+    };
+    let purposes = match &config.purposes {
+        Some(path) => Purposes::parse(&read(path)?).with_context(|| format!("{}", path.display()))?,
+        None => Purposes::shipped().context("the shipped purposes")?,
+    };
+    purposes.check(&catalogue).context("purposes and catalogue contradict each other")?;
+    let policy = match &config.policy {
+        Some(path) => read(path)?,
+        None => policy::SHIPPED.to_owned(),
+    };
+    let db = Db::open_sqlite(&config.database()).await?;
+    let parts = Parts {
+        db,
+        keys: config.keys(),
+        checkpoint: config.checkpoint(),
+        origin: Origin::parse(&config.log_origin).context("log_origin")?,
+        catalogue,
+        purposes,
+        policy,
+        settings: config.settings(),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        hooks: Arc::new(NoHooks),
+    };
+    Ok(BackOffice::open(parts).await?)
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// Makes a private folder.
+pub fn make_dir(path: &Path) -> anyhow::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).with_context(|| format!("{} cannot be made", path.display()))
+}

@@ -1,0 +1,64 @@
+//! `grille serve`: the site, its housekeeping by the minute, and an orderly end.
+
+use super::{open, warn};
+use crate::config::Config;
+use crate::office::Site;
+use crate::routes;
+use anyhow::Context;
+use backoffice::BackOffice;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// Serves until told to stop.
+pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    let office = open::office(config).await?;
+    office.begin().await?;
+    let listener = listen(config.addr).await?;
+    let site = Site { office, origins: vec![config.served_origin()], demo: false };
+    warn(format_args!("Grille is at {}", config.served_origin()));
+    until_stopped(listener, site).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Takes the address, or says who might have it.
+pub async fn listen(addr: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(addr).await.with_context(|| format!("{addr} cannot be listened on: is it in use?"))
+}
+
+/// Serves a site on a listener until the process is told to stop.
+pub async fn until_stopped(listener: TcpListener, site: Site) -> anyhow::Result<()> {
+    let office = site.office.clone();
+    tokio::spawn(keep_house(office));
+    let service = routes::router(Arc::new(site)).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+    Ok(())
+}
+
+async fn keep_house(office: Arc<BackOffice>) {
+    let mut minutes = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        minutes.tick().await;
+        if let Err(error) = office.tell_floods().await {
+            tracing::error!(%error, "refusals of the last minutes are not told yet");
+        }
+    }
+}
+
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => {
+                tokio::select! { _ = interrupted => (), _ = terminated.recv() => () }
+            }
+            Err(_) => drop(interrupted.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupted.await);
+}

@@ -1,0 +1,253 @@
+//! What a bank may set: `grille.toml`, overridden by `GRILLE_*`. A key that is not known is refused by
+//! name, in the file as in the environment; every key has a default, and `grille.example.toml` explains each.
+
+use backoffice::Settings;
+use domain::audit::checkpoint::Origin;
+use domain::clock::Span;
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Everything that may be set.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen. Plain HTTP is for loopback only (U8).
+    pub addr: SocketAddr,
+    /// The one origin served; `http://localhost:PORT` if left out.
+    pub origin: Option<String>,
+    /// The one data folder.
+    pub data_dir: PathBuf,
+    /// `sqlite://PATH`; a file in the data folder if left out.
+    pub database_url: Option<String>,
+    /// Where the key that wraps customers' keys lives: `file`.
+    pub kek: String,
+    /// The field catalogue; the shipped one if left out.
+    pub catalogue: Option<PathBuf>,
+    /// The purposes; the shipped ones if left out.
+    pub purposes: Option<PathBuf>,
+    /// The policies; the shipped ones if left out.
+    pub policy: Option<PathBuf>,
+    /// The log's name in its checkpoints.
+    pub log_origin: String,
+    /// What is logged about the program itself, as `tracing` directives.
+    pub log: String,
+    /// Sessions, in seconds.
+    pub session: Session,
+    /// Step-ups, in seconds.
+    pub step_up: StepUp,
+    /// Reveals.
+    pub reveal: Reveal,
+}
+
+/// Sessions.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// Ends after this long without a request.
+    pub idle: u32,
+    /// Ends after this long in any case.
+    pub absolute: u32,
+}
+
+/// Step-ups.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepUp {
+    /// How long a challenge lives.
+    pub challenge: u32,
+    /// How long a step-up of the `window` tier is good for.
+    pub window: u32,
+}
+
+/// Reveals.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reveal {
+    /// For how long a value stands on the screen.
+    pub seconds: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            origin: None,
+            data_dir: "grille-data".into(),
+            database_url: None,
+            kek: "file".into(),
+            catalogue: None,
+            purposes: None,
+            policy: None,
+            log_origin: "grille.localhost/log".into(),
+            log: "warn".into(),
+            session: Session { idle: 15 * 60, absolute: 8 * 60 * 60 },
+            step_up: StepUp { challenge: 2 * 60, window: 5 * 60 },
+            reveal: Reveal { seconds: 30 },
+        }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file that was named is not there.
+    #[error("the configuration file {0} cannot be read")]
+    NoFile(PathBuf),
+    /// A key is unknown or its value does not fit: figment's words, which name key and source.
+    #[error("configuration: {0}")]
+    Figment(#[from] Box<figment::Error>),
+    /// Two settings contradict each other, or one cannot be.
+    #[error("configuration: {0}")]
+    Contradiction(&'static str),
+}
+
+impl Config {
+    /// Defaults, then the file, then the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Config::default()));
+        match file {
+            Some(path) if !path.is_file() => return Err(ConfigError::NoFile(path.into())),
+            Some(path) => figment = figment.merge(Toml::file_exact(path)),
+            None => figment = figment.merge(Toml::file("grille.toml")),
+        }
+        let config: Config = figment.merge(Env::prefixed("GRILLE_").split("__")).extract().map_err(Box::new)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Refuses what contradicts itself.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |what| Err(ConfigError::Contradiction(what));
+        if !self.addr.ip().is_loopback() {
+            return wrong("addr: plain HTTP is served on loopback only; put a TLS proxy on this machine in front (U8)");
+        }
+        if self.kek != "file" {
+            return wrong("kek: only \"file\" is known");
+        }
+        if self.database_url.as_deref().is_some_and(|url| !url.starts_with("sqlite://")) {
+            return wrong("database_url: only sqlite://PATH is known");
+        }
+        if Origin::parse(&self.log_origin).is_err() {
+            return wrong("log_origin: a name without spaces or +, such as bank.example/grille");
+        }
+        if self.origin.as_deref().is_some_and(|origin| !is_origin(origin)) {
+            return wrong("origin: scheme://host[:port], without a path");
+        }
+        if self.session.idle == 0 || self.session.absolute < self.session.idle {
+            return wrong("session: idle must be above 0 and absolute not below idle");
+        }
+        if self.step_up.challenge == 0 || self.step_up.challenge > 120 {
+            return wrong("step_up.challenge: 1 to 120 seconds (V2)");
+        }
+        if self.step_up.window > 300 {
+            return wrong("step_up.window: at most 300 seconds (V2)");
+        }
+        if self.reveal.seconds == 0 || self.reveal.seconds > 30 {
+            return wrong("reveal.seconds: 1 to 30 seconds (V4)");
+        }
+        Ok(())
+    }
+
+    /// The origin served.
+    pub fn served_origin(&self) -> String {
+        self.origin.clone().unwrap_or_else(|| format!("http://localhost:{}", self.addr.port()))
+    }
+
+    /// The SQLite file.
+    pub fn database(&self) -> PathBuf {
+        let named = self.database_url.as_deref().and_then(|url| url.strip_prefix("sqlite://"));
+        named.map_or_else(|| self.data_dir.join("grille.db"), PathBuf::from)
+    }
+
+    /// The folder of the four keys.
+    pub fn keys(&self) -> PathBuf {
+        self.data_dir.join("keys")
+    }
+
+    /// Where the newest checkpoint stands.
+    pub fn checkpoint(&self) -> PathBuf {
+        self.data_dir.join("checkpoint")
+    }
+
+    /// Lengths of time for the back office.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            session_idle: Span::seconds(self.session.idle.into()),
+            session_absolute: Span::seconds(self.session.absolute.into()),
+            challenge_life: Span::seconds(self.step_up.challenge.into()),
+            step_up_window: Span::seconds(self.step_up.window.into()),
+            reveal_seconds: self.reveal.seconds,
+        }
+    }
+}
+
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) && text.parse::<http::Uri>().is_ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../grille.example.toml");
+
+    fn from(text: &str) -> Result<Config, figment::Error> {
+        Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(text)).extract()
+    }
+
+    #[test]
+    fn the_example_file_names_every_key_with_its_default() {
+        let uncommented: String = EXAMPLE
+            .lines()
+            .map(|line| line.strip_prefix("#: ").unwrap_or(line))
+            .filter(|line| !line.starts_with('#'))
+            .collect::<Vec<_>>()
+            .join("\n");
+        let given: toml::Table = toml::from_str(&uncommented).unwrap();
+        let known = toml::Table::try_from(Config::default()).unwrap();
+        let optional = ["origin", "database_url", "catalogue", "purposes", "policy"];
+        for (key, value) in &known {
+            assert_eq!(given.get(key), Some(value), "{key}");
+        }
+        for key in given.keys() {
+            assert!(known.contains_key(key) || optional.contains(&key.as_str()), "{key}");
+        }
+        for key in optional {
+            assert!(given.contains_key(key), "{key}");
+        }
+        from(&uncommented).unwrap().check().unwrap();
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        for text in ["adr = \"127.0.0.1:1\"", "[session]\nidel = 3", "[budget.person]\nmisses_hour = 3"] {
+            let error = from(text).unwrap_err().to_string();
+            let name = ["adr", "idel", "budget"].into_iter().find(|name| error.contains(name));
+            assert!(name.is_some(), "{error}");
+        }
+    }
+
+    #[test]
+    fn u8_what_contradicts_itself_is_refused() {
+        for text in [
+            "addr = \"0.0.0.0:3000\"",
+            "kek = \"paper\"",
+            "database_url = \"mysql://x\"",
+            "origin = \"http://localhost:3000/\"",
+            "log_origin = \"two words\"",
+            "[session]\nidle = 0",
+            "[session]\nidle = 900\nabsolute = 60",
+            "[step_up]\nchallenge = 121",
+            "[step_up]\nwindow = 301",
+            "[reveal]\nseconds = 31",
+        ] {
+            assert!(from(text).unwrap().check().is_err(), "{text}");
+        }
+    }
+}

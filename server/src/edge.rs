@@ -1,0 +1,83 @@
+//! What every request passes, outermost first: a request id, a trace without data, headers, the host.
+
+use crate::office::Site;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use backoffice::system::new_id;
+use domain::code::Code;
+use domain::desk::DeskError;
+use domain::id::RequestId;
+use std::sync::Arc;
+
+/// As the answer names the request.
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Names the request, refuses a foreign host, sets the headers, and logs one line with ids and no data.
+pub async fn pass(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+    let started = site.office.clock().now();
+    let id = RequestId::from_bytes(new_id(started, &**site.office.entropy()));
+    request.extensions_mut().insert(id);
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let mut response = match site.serves_host(request.headers()) {
+        true => next.run(request).await,
+        // Nobody is signed in at a host that is not ours: its cookies are not sent here.
+        false => crate::answer::refusal(&DeskError::Refused(Code::ForeignHost), id),
+    };
+    protect(response.headers_mut());
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID.clone(), value);
+    }
+    tracing::info!(
+        request = %id,
+        %method,
+        route = route.as_deref().unwrap_or("-"),
+        status = response.status().as_u16(),
+        duration_ms = site.office.clock().now().since(started).millis(),
+        "answered"
+    );
+    response
+}
+
+/// Headers for every answer (U6; ASVS 3.4). A page has set its own policy with a nonce; all else may load
+/// nothing.
+fn protect(headers: &mut HeaderMap) {
+    let fixed: [(HeaderName, &'static str); 8] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=(), display-capture=(), clipboard-read=()",
+        ),
+        (HeaderName::from_static("x-robots-tag"), "noindex"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+/// Whether a state-changing request came from a page of ours (U6): the browser says so, or the configured
+/// origin stands in `Origin`, as a script sends it. With neither it is refused.
+pub fn from_our_page(site: &Site, headers: &HeaderMap) -> bool {
+    let one = |name: &HeaderName| {
+        let mut all = headers.get_all(name).iter();
+        let first = all.next().map(|value| value.to_str().unwrap_or("?"));
+        if all.next().is_some() { Some("?") } else { first }
+    };
+    match (one(&HeaderName::from_static("sec-fetch-site")), one(&header::ORIGIN)) {
+        (Some(site), _) if site != "same-origin" => false,
+        (_, Some(origin)) => site.serves_origin(origin),
+        (Some(_), None) => true,
+        (None, None) => false,
+    }
+}

@@ -1,0 +1,19 @@
+//! HTTP and the command line, thin. What staff may do is in `backoffice`, what they see in `app`.
+//!
+//! Read in this order: [`routes`] is the whole URL map; `edge` is what every request passes; `form` is the
+//! one codec; `asked` turns a request into a form and a desk; `api` are the endpoints and `pages` the
+//! pages; [`config`] is what a bank may set; [`command`] the command line.
+
+mod answer;
+mod api;
+mod asked;
+pub mod command;
+pub mod config;
+mod cookies;
+mod demo;
+mod edge;
+mod form;
+mod office;
+mod pages;
+pub mod routes;
+mod statics;

@@ -1,0 +1,135 @@
+//! The pages, and the plain forms on them: read here, done by the desk, drawn by `app`.
+
+mod forms;
+
+use crate::asked::Caller;
+use crate::{cookies, demo};
+use app::context::{FormState, PageContext};
+use app::page::Page;
+use app::lang;
+use axum::body::Body;
+use axum::extract::{Path, RawQuery};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::code::Code;
+use domain::desk::{DeskError, Seen};
+use domain::id::{CaseId, Handle, ResultId};
+use crate::form::Form;
+use std::collections::BTreeMap;
+pub use forms::{post_close, post_customers, post_language, post_sign_in, post_sign_out, post_verify};
+
+/// Draws a page for this caller.
+pub(crate) async fn draw(page: Page, caller: Caller, headers: &HeaderMap, form: FormState) -> Response {
+    let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let slip = if needs_slip(&page) { demo::slip(&caller.site).await } else { caller.site.demo.then(Default::default) };
+    let context = PageContext {
+        desk: caller.desk.ok(),
+        lang: lang::choose(cookies::sent(headers, cookies::LANGUAGE), accept),
+        demo: slip,
+        form,
+        request: caller.stamp.request,
+        now: caller.site.office.clock().now(),
+    };
+    app::render(page, context).await.map(Body::new).into_response()
+}
+
+/// The slip is for those who are not in yet; elsewhere the banner is enough.
+fn needs_slip(page: &Page) -> bool {
+    matches!(page, Page::SignIn | Page::Verify)
+}
+
+/// `/`
+pub async fn home(caller: Caller, headers: HeaderMap) -> Response {
+    draw(Page::Home, caller, &headers, FormState::default()).await
+}
+
+/// `/sign-in`
+pub async fn sign_in(caller: Caller, headers: HeaderMap) -> Response {
+    if caller.desk.is_ok() {
+        return Redirect::to("/").into_response();
+    }
+    draw(Page::SignIn, caller, &headers, FormState::default()).await
+}
+
+/// `/sign-in/verify`
+pub async fn verify(caller: Caller, headers: HeaderMap) -> Response {
+    if cookies::sent(&headers, cookies::TRY).is_none() {
+        return Redirect::to("/sign-in").into_response();
+    }
+    draw(Page::Verify, caller, &headers, FormState::default()).await
+}
+
+/// `/customers?case=&result=`
+pub async fn customers(caller: Caller, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let parsed = Form::parse(query.unwrap_or_default().as_bytes()).ok().and_then(|mut form| {
+        let case = form.optional("case", CaseId::parse);
+        let result = form.optional("result", ResultId::parse);
+        form.faults().is_empty().then_some(Page::Customers { case, result })
+    });
+    page_or_not_found(parsed, caller, &headers).await
+}
+
+/// `/customers/{id}?case=`
+pub async fn customer(
+    caller: Caller,
+    Path(handle): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let parsed = Form::parse(query.unwrap_or_default().as_bytes()).ok().and_then(|mut form| {
+        let case = form.parsed("case", CaseId::parse);
+        let customer = Handle::parse(&handle).ok();
+        let (case, customer) = case.zip(customer).filter(|_| form.faults().is_empty())?;
+        Some(Page::Customer { case, customer })
+    });
+    page_or_not_found(parsed, caller, &headers).await
+}
+
+async fn page_or_not_found(page: Option<Page>, caller: Caller, headers: &HeaderMap) -> Response {
+    match page {
+        Some(page) => draw(page, caller, headers, FormState::default()).await,
+        None => refused(Code::NotFound, caller, headers).await,
+    }
+}
+
+/// Any other address.
+pub async fn not_found(caller: Caller, headers: HeaderMap) -> Response {
+    draw(Page::Refusal(Code::NotFound), caller, &headers, FormState::default()).await
+}
+
+/// A method that a page does not have.
+pub async fn wrong_method(caller: Caller, headers: HeaderMap) -> Response {
+    refused(Code::MethodNotAllowed, caller, &headers).await
+}
+
+/// Records the refusal, if somebody is signed in, and draws it.
+async fn refused(code: Code, caller: Caller, headers: &HeaderMap) -> Response {
+    let error = match &caller.desk {
+        Ok(desk) => desk.refused(Seen::default(), code.into()).await,
+        Err(_) => code.into(),
+    };
+    draw(Page::Refusal(error.code()), caller, headers, FormState::default()).await
+}
+
+/// The page again, with what was typed and what is wrong with it.
+pub(crate) async fn again(
+    page: Page,
+    caller: Caller,
+    headers: &HeaderMap,
+    values: BTreeMap<String, String>,
+    error: DeskError,
+) -> Response {
+    let form = match error {
+        DeskError::Invalid(faults) => FormState { values, faults, ..FormState::default() },
+        DeskError::Wait { code, retry_after } => {
+            FormState { values, code: Some(code), retry_after: Some(retry_after), ..FormState::default() }
+        }
+        other => FormState { values, code: Some(other.code()), ..FormState::default() },
+    };
+    draw(page, caller, headers, form).await
+}
+
+/// Goes on to another page, by GET.
+pub(crate) fn go_to(address: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, address.to_owned())]).into_response()
+}
