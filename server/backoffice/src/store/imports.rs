@@ -44,7 +44,10 @@ fn stored_sql(count: usize) -> String {
     format!("SELECT source_tag, id, content_tag FROM customer WHERE source_tag IN {}", tuple(1, count))
 }
 
-fn stored_row(tag: Vec<u8>, id: Vec<u8>, content: Vec<u8>) -> sqlx::Result<([u8; 32], (CustomerId, [u8; 32]))> {
+/// By source tag: which customer that is, and the tag of its content.
+type StoredRow = ([u8; 32], (CustomerId, [u8; 32]));
+
+fn stored_row(tag: Vec<u8>, id: Vec<u8>, content: Vec<u8>) -> sqlx::Result<StoredRow> {
     let id = CustomerId::from_bytes(id.try_into().map_err(|_| wrong("id"))?);
     let tag = tag.try_into().map_err(|_| wrong("source_tag"))?;
     Ok((tag, (id, content.try_into().map_err(|_| wrong("content_tag"))?)))
