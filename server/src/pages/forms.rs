@@ -77,7 +77,8 @@ pub async fn post_sign_out(Sent { caller, .. }: Sent) -> Response {
 pub async fn post_language(Sent { mut form, headers, .. }: Sent) -> Response {
     let chosen = form.take("language").and_then(|name| lang::parse(&name));
     // Only a path of ours, or the switch would send people anywhere.
-    let back = form.take("back").filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'));
+    let back =
+        form.take("back").filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'));
     let mut response = go_to(&back.unwrap_or_else(|| "/".into()));
     if let Some(chosen) = chosen {
         cookies::set_language(response.headers_mut(), lang::name(chosen));
