@@ -8,7 +8,7 @@ mod totp;
 
 pub(crate) use actor::event;
 pub use actor::{Actor, RequestStamp};
-pub use password::{PasswordError, hash_password};
+pub use password::{PasswordError, check_strength, hash_password};
 pub use sign_in::{SignedIn, TryToken};
 pub(crate) use step_up::{AnswerChallenge, code_of};
 pub use totp::{code_at, next_step};

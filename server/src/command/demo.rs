@@ -108,7 +108,7 @@ fn people(more: u16) -> Vec<Person> {
 }
 
 async fn enrol(office: &BackOffice, people: &[Person]) -> anyhow::Result<()> {
-    let known = office.staff_numbers().await?;
+    let known: Vec<_> = office.all_staff().await?.into_iter().map(|row| row.staff_no).collect();
     for person in people {
         let staff_no = StaffNo::parse(&person.staff_no)?;
         if known.contains(&staff_no) {
