@@ -21,8 +21,15 @@ pub async fn office(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
     make(config).await
 }
 
-/// The same; makes the database if it is missing.
-pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
+/// What a bank has decided: a catalogue, purposes and policies that fit each other.
+pub struct Rules {
+    catalogue: Catalogue,
+    purposes: Purposes,
+    policy: String,
+}
+
+/// Reads and checks them. It comes before anything is made: a refusal leaves nothing behind.
+pub fn rules(config: &Config) -> anyhow::Result<Rules> {
     let catalogue = match &config.catalogue {
         Some(path) => Catalogue::parse(&read(path)?).with_context(|| format!("{}", path.display()))?,
         None => Catalogue::shipped().context("the shipped catalogue")?,
@@ -36,6 +43,13 @@ pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
         Some(path) => read(path)?,
         None => policy::SHIPPED.to_owned(),
     };
+    policy::Policy::parse(&policy, &[])?;
+    Ok(Rules { catalogue, purposes, policy })
+}
+
+/// The same; makes the database if it is missing.
+pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
+    let Rules { catalogue, purposes, policy } = rules(config)?;
     let db = Db::open_sqlite(&config.database()).await?;
     let parts = Parts {
         db,
