@@ -97,7 +97,7 @@ pub enum ConfigError {
     #[error("the configuration file {0} cannot be read")]
     NoFile(PathBuf),
     /// A key is unknown or its value does not fit: figment's words, which name key and source.
-    #[error("configuration: {0}")]
+    #[error("configuration")]
     Figment(#[from] Box<figment::Error>),
     /// Two settings contradict each other, or one cannot be.
     #[error("configuration: {0}")]
