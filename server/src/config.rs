@@ -197,8 +197,8 @@ mod tests {
 
     const EXAMPLE: &str = include_str!("../../grille.example.toml");
 
-    fn from(text: &str) -> Result<Config, figment::Error> {
-        Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(text)).extract()
+    fn from(text: &str) -> Result<Config, Box<figment::Error>> {
+        Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(text)).extract().map_err(Box::new)
     }
 
     #[test]
