@@ -53,7 +53,7 @@ pub async fn run(config: &Config, options: &Options, json: bool) -> anyhow::Resu
     let rejects_at = options.rejects.clone().unwrap_or(beside);
     let mut rejects = RejectFile::at(rejects_at.clone())
         .with_context(|| format!("the reject file {} cannot be replaced", rejects_at.display()))?;
-    let office = open::office(config).await?;
+    let office = open::office_for_import(config).await?;
     let importer = office.importer(os_user());
     let progress = Progress::new(length, json);
     let done = importer.run(input, mapping, &mut rejects, |so_far| progress.show(so_far)).await;

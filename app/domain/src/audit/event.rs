@@ -81,7 +81,7 @@ kinds! {
     /// Identical refusals of one session, counted (A10).
     RefusalsCounted "refusals_counted" [Count, Address, Device];
     /// Rows of one import were written (JR/T 0171 6.1.1 b).
-    CustomersImported "customers_imported" [Batch, Source, Added, ChangedRows, Unchanged, Rejected, OsUser];
+    CustomersImported "customers_imported" [Batch, Source, BatchName, Added, ChangedRows, Unchanged, Rejected, OsUser];
 }
 
 macro_rules! details {
@@ -177,6 +177,8 @@ details! {
     Batch batch: BatchId;
     /// The importing source, from the mapping file.
     Source source: SourceName;
+    /// The source's own name for this batch, from the mapping file.
+    BatchName batch_name: SourceName;
     /// Customers added.
     Added added: u64;
     /// Customers changed.

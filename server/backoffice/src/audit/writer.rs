@@ -6,7 +6,7 @@ use super::checkpoint::Signer;
 use super::ledger::{Job, Ledger, QUEUE};
 use super::tree::{LoadError, Tree};
 use crate::store::log::{self, EntryRow, Head};
-use crate::store::{Conn, Db, OpenError, WriteTx};
+use crate::store::{Conn, Db, OpenError, WriteCache, WriteTx};
 use crate::system::Entropy;
 use domain::audit::event::AuditEvent;
 use domain::audit::merkle::leaf_hash;
@@ -58,11 +58,12 @@ impl Writer {
     /// Starts the writer's task. `watch` tells each new signed checkpoint.
     pub(crate) async fn start(
         db: &Db,
+        cache: WriteCache,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         signer: Arc<dyn Signer>,
     ) -> Result<(Ledger, watch::Receiver<Option<String>>), OpenError> {
-        let conn = db.write_connection().await?;
+        let conn = db.write_connection(cache).await?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (published, checkpoints) = watch::channel(None);
         let writer = Self { conn, clock, entropy, signer, tree: None, barred: None, published };

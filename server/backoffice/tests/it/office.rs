@@ -62,6 +62,7 @@ impl TestOffice {
             purposes: Purposes::shipped().unwrap(),
             policy: backoffice::policy::SHIPPED.into(),
             settings: Settings::default(),
+            write_cache: backoffice::store::WriteCache::Serving,
             clock: clock.clone(),
             entropy,
             hooks: hooks.clone(),
