@@ -110,3 +110,14 @@ fn u6_an_endpoint_is_never_compressed() {
     let page = Request::get("/customers").with("Accept-Encoding", "br").with("Cookie", person.cookie_header());
     assert_eq!(person.app.send(&page).header("content-encoding"), Some("br"));
 }
+
+#[test]
+fn docs_api_lists_exactly_the_endpoints_that_there_are() {
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/api.md");
+    let text = std::fs::read_to_string(docs).expect("docs/api.md");
+    let mut listed: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("### POST ")).collect();
+    let mut known = grille::routes::ENDPOINTS.to_vec();
+    listed.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(listed, known);
+}
