@@ -30,12 +30,15 @@ async fn existing(config: &Config, write_cache: WriteCache) -> anyhow::Result<Ar
     put_together(config, write_cache).await
 }
 
-/// The same; makes the database if it is missing.
-pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
-    put_together(config, WriteCache::Serving).await
+/// What a bank has decided: a catalogue, purposes and policies that fit each other.
+pub struct Rules {
+    catalogue: Catalogue,
+    purposes: Purposes,
+    policy: String,
 }
 
-async fn put_together(config: &Config, write_cache: WriteCache) -> anyhow::Result<Arc<BackOffice>> {
+/// Reads and checks them. It comes before anything is made: a refusal leaves nothing behind.
+pub fn rules(config: &Config) -> anyhow::Result<Rules> {
     let catalogue = match &config.catalogue {
         Some(path) => Catalogue::parse(&read(path)?).with_context(|| format!("{}", path.display()))?,
         None => Catalogue::shipped().context("the shipped catalogue")?,
@@ -49,6 +52,17 @@ async fn put_together(config: &Config, write_cache: WriteCache) -> anyhow::Resul
         Some(path) => read(path)?,
         None => policy::SHIPPED.to_owned(),
     };
+    policy::Policy::parse(&policy, &[])?;
+    Ok(Rules { catalogue, purposes, policy })
+}
+
+/// The back office; makes the database if it is missing.
+pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
+    put_together(config, WriteCache::Serving).await
+}
+
+async fn put_together(config: &Config, write_cache: WriteCache) -> anyhow::Result<Arc<BackOffice>> {
+    let Rules { catalogue, purposes, policy } = rules(config)?;
     let db = Db::open_sqlite(&config.database()).await?;
     let parts = Parts {
         db,
