@@ -67,6 +67,7 @@ impl TestOffice {
             hooks: hooks.clone(),
         };
         let office = BackOffice::open(parts).await.unwrap();
+        office.begin().await.unwrap();
         let (notes, requests) = (AtomicU64::new(0), AtomicU64::new(0));
         Arc::new(Self { dir, clock, hooks, office, notes, requests })
     }
