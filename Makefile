@@ -39,7 +39,7 @@ build: toolchain packages
 
 ## Ratios against floors measured in the same run.
 bench: toolchain
-	$(CARGO) run --release -p grille --bin bench
+	$(CARGO) bench -p grille --bench speed
 
 ## Bans, licences and sources of all dependencies.
 deny:

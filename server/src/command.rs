@@ -1,5 +1,6 @@
 //! The command line. Exit 0, 1 (it failed, or verification found something) or 2 (usage).
 
+mod audit;
 mod demo;
 mod import;
 mod init;
@@ -52,6 +53,9 @@ enum Command {
     Import(import::Options),
     /// Writes synthetic customers as CSV to standard output.
     SampleCustomers(sample::Options),
+    /// The log: proof and checkpoints.
+    #[command(subcommand)]
+    Audit(audit::Command),
 }
 
 impl Cli {
@@ -89,6 +93,7 @@ impl Cli {
                 Command::Demo(options) => demo::run(config, &everywhere, options).await,
                 Command::Import(options) => import::run(&config, &options, everywhere.json).await,
                 Command::SampleCustomers(options) => sample::run(&options),
+                Command::Audit(command) => audit::run(&config, command, everywhere.json).await,
             }
         })
     }

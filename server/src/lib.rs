@@ -13,7 +13,7 @@ mod cookies;
 mod demo;
 mod edge;
 mod form;
-mod office;
+pub mod office;
 mod pages;
 pub mod routes;
 mod statics;

@@ -3,10 +3,11 @@
 mod forms;
 
 use crate::asked::Caller;
+use crate::form::Form;
 use crate::{cookies, demo};
 use app::context::{FormState, PageContext};
-use app::page::Page;
 use app::lang;
+use app::page::Page;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -14,9 +15,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::desk::{DeskError, Seen};
 use domain::id::{CaseId, Handle, ResultId};
-use crate::form::Form;
-use std::collections::BTreeMap;
 pub use forms::{post_close, post_customers, post_language, post_sign_in, post_sign_out, post_verify};
+use std::collections::BTreeMap;
 
 /// Draws a page for this caller.
 pub(crate) async fn draw(page: Page, caller: Caller, headers: &HeaderMap, form: FormState) -> Response {

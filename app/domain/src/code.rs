@@ -5,11 +5,11 @@
 use serde::{Deserialize, Serialize};
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident $text:literal $status:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident $text:literal $status:literal;)*) => {
         /// A refusal's code and, by [`Code::status`], the HTTP status that carries it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Code {$(
-            $(#[$doc])*
+            $(#[doc = $doc])*
             #[serde(rename = $text)]
             $name,
         )*}
@@ -20,6 +20,10 @@ macro_rules! codes {
             /// As it stands on the wire and in the log.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Code::$name => $text,)* }
+            }
+            /// In words, for `docs/events.md`.
+            pub const fn about(self) -> &'static str {
+                match self { $(Code::$name => concat!($($doc),*),)* }
             }
             /// The HTTP status that goes with it.
             pub const fn status(self) -> u16 {

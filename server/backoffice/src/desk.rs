@@ -94,7 +94,10 @@ impl Desk for StaffDesk {
         self.open_cases().await
     }
     async fn case(&self, case: CaseId) -> Result<CaseView, DeskError> {
-        self.one_case(case).await
+        match self.one_case(case).await {
+            Err(error) => Err(self.refused(Seen { case: Some(case), ..Seen::default() }, error).await),
+            found => found,
+        }
     }
     async fn open_case(&self, form: OpenCase) -> Result<CaseId, DeskError> {
         self.begin_case(form).await
@@ -106,7 +109,10 @@ impl Desk for StaffDesk {
         self.find(case, search, keep).await
     }
     async fn kept(&self, result: ResultId) -> Result<(CaseId, Found), DeskError> {
-        self.kept_result(result).await
+        match self.kept_result(result).await {
+            Err(error) => Err(self.refused(Seen::default(), error).await),
+            kept => kept,
+        }
     }
     async fn view(&self, case: CaseId, customer: Handle) -> Result<CustomerView, DeskError> {
         self.card(case, customer).await

@@ -47,7 +47,10 @@ pub async fn run(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
             .collect();
         say(serde_json::json!({ "data_dir": config.data_dir, "admins": admins }));
     } else {
-        say(format_args!("{} is ready. Hand each of these to one person; they are shown once:", config.data_dir.display()));
+        say(format_args!(
+            "{} is ready. Hand each of these to one person; they are shown once:",
+            config.data_dir.display()
+        ));
         for (staff_no, password, secret) in &made {
             say(format_args!("  {staff_no}  password {}  TOTP secret {secret}", password.as_str()));
         }

@@ -77,7 +77,8 @@ pub async fn post_sign_out(Sent { caller, .. }: Sent) -> Response {
 pub async fn post_language(Sent { mut form, headers, .. }: Sent) -> Response {
     let chosen = form.take("language").and_then(|name| lang::parse(&name));
     // Only a path of ours, or the switch would send people anywhere.
-    let back = form.take("back").filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'));
+    let back =
+        form.take("back").filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'));
     let mut response = go_to(&back.unwrap_or_else(|| "/".into()));
     if let Some(chosen) = chosen {
         cookies::set_language(response.headers_mut(), lang::name(chosen));
@@ -116,6 +117,10 @@ pub async fn post_customers(Sent { caller, mut form, headers }: Sent) -> Respons
     let case = sent.case.as_deref().and_then(|text| CaseId::parse(text).ok());
     match open_and_search(&desk, sent, case).await {
         Ok(address) => go_to(&address).into_response(),
+        // Without the case there is no form to show again; asking for it anew would be a second refusal.
+        Err((_, error)) if matches!(error.code(), Code::NotFound | Code::CaseClosed) => {
+            again(Page::Refusal(error.code()), caller, &headers, values, error).await
+        }
         Err((case, error)) => again(Page::Customers { case, result: None }, caller, &headers, values, error).await,
     }
 }

@@ -20,11 +20,11 @@ use serde::{Deserialize, Serialize};
 pub const VERSION: u8 = 1;
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident $text:literal [$($slot:ident),*];)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident $text:literal [$($slot:ident),*];)*) => {
         /// What happened: a closed list.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Kind {$(
-            $(#[$doc])*
+            $(#[doc = $doc])*
             #[serde(rename = $text)]
             $name,
         )*}
@@ -35,6 +35,10 @@ macro_rules! kinds {
             /// As it stands in the log.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Kind::$name => $text,)* }
+            }
+            /// In words, for `docs/events.md`.
+            pub const fn about(self) -> &'static str {
+                match self { $(Kind::$name => concat!($($doc),*),)* }
             }
             /// The details that an event of this kind may hold; reviewed one by one (A5).
             pub const fn slots(self) -> &'static [Slot] {
@@ -81,12 +85,22 @@ kinds! {
 }
 
 macro_rules! details {
-    ($($(#[$doc:meta])* $slot:ident $member:ident: $type:ty;)*) => {
+    ($($(#[doc = $doc:literal])* $slot:ident $member:ident: $type:ty;)*) => {
         /// A detail's name; see [`Details`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Slot {$($(#[$doc])* $slot,)*}
+        pub enum Slot {$($(#[doc = $doc])* $slot,)*}
 
         impl Slot {
+            /// Every detail.
+            pub const ALL: &[Slot] = &[$(Slot::$slot),*];
+            /// In words, for `docs/events.md`.
+            pub const fn about(self) -> &'static str {
+                match self { $(Slot::$slot => concat!($($doc),*),)* }
+            }
+            /// The type that it is of.
+            pub const fn type_name(self) -> &'static str {
+                match self { $(Slot::$slot => stringify!($type),)* }
+            }
             /// The member's name in the bytes.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Slot::$slot => stringify!($member),)* }
@@ -98,7 +112,7 @@ macro_rules! details {
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct Details {$(
-            $(#[$doc])*
+            $(#[doc = $doc])*
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub $member: Option<$type>,
         )*}

@@ -1,0 +1,125 @@
+//! `make bench`: how fast the audited way is, beside floors that the same run measures on the same machine.
+//!
+//! Floors: F1, a bare handler that appends one event-sized row by the same group commit; F2, F1 and one
+//! indexed SELECT; F3, SHA-256 over the bytes of the log. Each ratio is ours by its floor; 1 would mean that
+//! sessions, policy, masks, ciphers, tree and signature cost nothing.
+
+mod client;
+mod counter;
+mod floors;
+mod office;
+
+use anyhow::Context;
+use client::Client;
+use counter::{Rate, count};
+use office::Office;
+use std::time::Duration;
+
+/// Clients at once.
+const CROWDS: [usize; 3] = [1, 8, 64];
+
+/// What may be chosen.
+struct Options {
+    customers: u64,
+    seconds: Duration,
+}
+
+impl Options {
+    /// `--customers N` and `--seconds N`; what cargo adds is passed over.
+    fn read() -> anyhow::Result<Self> {
+        let mut options = Self { customers: 10_000, seconds: Duration::from_secs(4) };
+        let mut words = std::env::args().skip(1);
+        while let Some(word) = words.next() {
+            let mut number = || words.next().context("a number is missing")?.parse().context("not a number");
+            match word.as_str() {
+                "--customers" => options.customers = number()?,
+                "--seconds" => options.seconds = Duration::from_secs(number()?),
+                "--bench" => (),
+                other => anyhow::bail!("{other} is not known; --customers N, --seconds N"),
+            }
+        }
+        anyhow::ensure!(options.customers >= 1000, "at least 1000 customers, so that a search has something to miss");
+        Ok(options)
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::read()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(&options))
+}
+
+async fn run(options: &Options) -> anyhow::Result<()> {
+    // Beside the build, not in the system's temporary folder, which may be memory: a sync must be one.
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let cores = std::thread::available_parallelism()?;
+    say(format_args!("{} customers, {cores} cores, {:?} a figure", options.customers, options.seconds));
+
+    let office = Office::open(&folder.path().join("office"), options.customers).await?;
+    say(format_args!("import {:.0} rows/s", office.import_rate));
+    let event_bytes = office.some_event_bytes().await?;
+    let floors = floors::Floors::open(&folder.path().join("floors"), event_bytes, options.customers).await?;
+    say(format_args!("rows of the floors are {event_bytes} bytes long, as a reveal's event is"));
+
+    let mut at_most = None;
+    for clients in CROWDS {
+        let crowd = office.crowd(clients).await?;
+        let round = Round { clients, seconds: options.seconds };
+        let f1 = round.tell("floor F1", round.floor(&floors, "/append").await?);
+        let f2 = round.tell("floor F2", round.floor(&floors, "/select-and-append").await?);
+        let (reveal, crowd) = count(crowd, options.seconds, |one, _| Box::pin(one.reveal())).await?;
+        let reveal = round.tell("reveal", reveal);
+        let (search, crowd) = count(crowd, options.seconds, |one, turn| Box::pin(one.search(turn))).await?;
+        let search = round.tell("search", search);
+        let (view, _) = count(crowd, options.seconds, |one, _| Box::pin(one.view())).await?;
+        let view = round.tell("view", view);
+        at_most = Some([("reveal", reveal / f1), ("search", search / f2), ("view", view / f2)]);
+    }
+
+    let bytes = office.log_bytes().await?;
+    let f3 = floors::hash_all(&bytes);
+    let verify = office.verify().await?;
+    let entries = bytes.len() as f64;
+    say(format_args!("verify {entries} entries: {:.0}/s, floor F3 {:.0}/s", entries / verify, entries / f3));
+    say(format_args!("memory at its highest, clients and floors included: {}", peak_memory()));
+
+    for (name, ratio) in at_most.into_iter().flatten() {
+        say(format_args!("ratio {name}_64 {ratio:.2}"));
+    }
+    say(format_args!("ratio verify {:.2}", f3 / verify));
+    Ok(())
+}
+
+/// One crowd's figures.
+struct Round {
+    clients: usize,
+    seconds: Duration,
+}
+
+impl Round {
+    async fn floor(&self, floors: &floors::Floors, path: &'static str) -> anyhow::Result<Rate> {
+        let mut crowd = Vec::new();
+        for _ in 0..self.clients {
+            crowd.push(floors::Caller::new(Client::connect(floors.addr).await?, path, floors.keys));
+        }
+        let (rate, _) = count(crowd, self.seconds, |one, turn| Box::pin(one.call(turn))).await?;
+        Ok(rate)
+    }
+
+    fn tell(&self, name: &str, rate: Rate) -> f64 {
+        say(format_args!("{name:<9} {:>2} clients  {rate}", self.clients));
+        rate.per_second
+    }
+}
+
+/// The kernel's word for it, where there is one.
+fn peak_memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.map_or_else(|| "unknown".into(), |rest| rest.trim().into())
+}
+
+#[expect(clippy::print_stdout, reason = "a benchmark speaks here")]
+fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}
