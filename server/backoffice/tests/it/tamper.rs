@@ -97,11 +97,17 @@ impl Copy {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::copy(house.file(), file.path()).unwrap();
         let copy = Self { file, key: house.key() };
-        let names = ["entry_is_never_changed", "entry_is_never_deleted", "entry_has_no_gap", "tile_is_never_changed"];
-        for name in names.into_iter().chain(["tile_is_never_deleted", "head_only_grows", "head_is_never_deleted"]) {
-            let sql = sqlx::AssertSqlSafe(format!("DROP TRIGGER log_{name}"));
-            sqlx::raw_sql(sql).execute(&mut copy.conn().await).await.unwrap();
-        }
+        let triggers = [
+            "entry_is_never_changed",
+            "entry_is_never_deleted",
+            "entry_has_no_gap",
+            "tile_is_never_changed",
+            "tile_is_never_deleted",
+            "head_only_grows",
+            "head_is_never_deleted",
+        ];
+        let drops: Vec<String> = triggers.iter().map(|name| format!("DROP TRIGGER log_{name};")).collect();
+        copy.run(&format!("BEGIN; {} COMMIT", drops.concat())).await;
         copy
     }
 
