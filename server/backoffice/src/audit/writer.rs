@@ -135,10 +135,14 @@ impl Writer {
     async fn run_one(&mut self, batch: &mut Batch, job: &mut dyn Job) -> Result<Result<Option<u64>, Code>, BatchError> {
         self.conn.savepoint().await?;
         let mut tx = WriteTx::new(&mut self.conn, batch.now, &*self.entropy);
-        let barred = batch.bar.and_then(|code| job.bar(&tx, DeskError::Refused(code)));
+        let barred = match batch.bar {
+            Some(code) => job.bar(&mut tx, DeskError::Refused(code)).await,
+            None => Ok(None),
+        };
         let ran = match barred {
-            Some(event) => Ok(super::ledger::Ran { undo: true, event: Some(event) }),
-            None => job.run(&mut tx).await,
+            Ok(Some(ran)) => Ok(ran),
+            Ok(None) => job.run(&mut tx).await,
+            Err(error) => Err(error),
         };
         let encoded = match ran {
             Ok(ran) => match ran.event.map(|event| event.encode().map(|bytes| (event, bytes))).transpose() {

@@ -73,7 +73,12 @@ impl Bank {
         customers::found_by(&self.importer.db, search.kind_name(), &digest, &branch, 6).await.unwrap()
     }
     async fn masks(&self, customer: CustomerId) -> Vec<(String, u8, String)> {
-        let masks = customers::masks(&self.importer.db, customer).await.unwrap().unwrap();
+        let mut found = None;
+        for branch in ["0101", "0102"] {
+            let branch = BranchNo::parse(branch).unwrap();
+            found = found.or(customers::masks(&self.importer.db, customer, &branch).await.unwrap());
+        }
+        let masks = found.unwrap();
         masks.iter().map(|m| (m.field.to_string(), m.item.get(), m.mask.to_string())).collect()
     }
     async fn count(&self, sql: &'static str) -> i64 {
