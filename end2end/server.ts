@@ -31,7 +31,7 @@ export default async function start(): Promise<() => Promise<void>> {
   const words = ['demo', '--data-dir', folder, '--addr', `127.0.0.1:${port}`, '--staff', '12', '--json'];
   const server = spawn(program, words, {
     cwd: root,
-    env: { ...process.env, GRILLE_REVEAL__SECONDS: String(REVEAL_SECONDS), GRILLE_REVEAL__SECOND_PERSON_SAMPLE: '0' },
+    env: { ...process.env, GRILLE_REVEAL__SECONDS: String(REVEAL_SECONDS) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said: string[] = [];

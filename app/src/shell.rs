@@ -43,12 +43,21 @@ pub fn document(content: &Content, context: &PageContext, path: &str) -> AnyView
             </head>
             <body>
                 <a class="skip" href="#main">{text!(lang, app.skip)}</a>
-                {context.demo.as_ref().map(|_| view! { <p class="demo-banner">{text!(lang, demo.banner)}</p> })}
+                {demo_banner(context)}
                 {body}
             </body>
         </html>
     }
     .into_any()
+}
+
+/// On every page of a demonstration, so that no picture of one is taken for the real thing.
+fn demo_banner(context: &PageContext) -> Option<AnyView> {
+    let lang = context.lang;
+    context.demo.as_ref().map(|_| {
+        view! { <aside class="demo-banner" aria-label=text!(lang, demo.title)>{text!(lang, demo.banner)}</aside> }
+            .into_any()
+    })
 }
 
 /// Says what the browser may load: our own files, and the one script that carries this answer's nonce.
@@ -93,12 +102,17 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
     }
     let here = path.split('?').next().unwrap_or_default().to_owned();
     let entries = entries.into_iter().map(|(address, name)| {
-        let current = (address == here).then_some("page");
+        // a card belongs to the search that led to it
+        let current = match address {
+            _ if address == here => Some("page"),
+            "/" => None,
+            section => here.starts_with(section).then_some("true"),
+        };
         view! { <li><a href=address aria-current=current>{name}</a></li> }
     });
     view! {
         <div class="frame">
-            <div class="side">
+            <header class="side">
                 <p class="brand">{text!(lang, app.name)}</p>
                 <nav aria-label=text!(lang, app.menu)><ul>{entries.collect_view()}</ul></nav>
                 <div class="whoami">
@@ -109,9 +123,9 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
                         <button type="submit">{text!(lang, app.sign_out)}</button>
                     </form>
                 </div>
-            </div>
+            </header>
             <div class="work">
-                <header class="bar"><Trail lang steps=content.trail(lang)/>{language(lang, path)}</header>
+                <div class="bar"><Trail lang steps=content.trail(lang)/>{language(lang, path)}</div>
                 <main id="main" tabindex="-1">{content.view(context)}</main>
             </div>
         </div>
@@ -126,7 +140,7 @@ fn language(current: Lang, path: &str) -> AnyView {
             Lang::zh => "中文",
             Lang::en => "English",
         };
-        view! { <button type="submit" name="lang" value=lang::name(lang) lang=lang::name(lang)>{own_name}</button> }
+        view! { <button type="submit" name="language" value=lang::name(lang) lang=lang::name(lang)>{own_name}</button> }
     });
     view! {
         <form class="language" method="post" action="/language" aria-label=text!(current, app.language)>

@@ -80,7 +80,6 @@ pub fn fault(lang: Lang, fault: &Fault) -> String {
     match fault.code.as_str() {
         "required" => text!(lang, fault.required),
         "unknown" => text!(lang, fault.unknown),
-        "repeated" => text!(lang, fault.repeated),
         "ticket_form" => text!(lang, fault.ticket_form),
         "six_digits" => text!(lang, fault.six_digits),
         "not_of_this_purpose_and_field" => text!(lang, fault.not_of_this_purpose_and_field),
@@ -108,6 +107,13 @@ pub fn fault(lang: Lang, fault: &Fault) -> String {
         "note_number" => text!(lang, fault.note_number),
         "note_email" => text!(lang, fault.note_email),
         "note_names_customer" => text!(lang, fault.note_names_customer),
+        "missing" => text!(lang, fault.missing),
+        "malformed" => text!(lang, fault.malformed),
+        "unknown_parameter" => text!(lang, fault.unknown_parameter),
+        "repeated_parameter" => text!(lang, fault.repeated_parameter),
+        "invalid_utf8" => text!(lang, fault.invalid_utf8),
+        "nul" => text!(lang, fault.nul),
+        "bad_escape" => text!(lang, fault.bad_escape),
         _ => sentence(lang, Code::Invalid),
     }
 }
@@ -170,11 +176,13 @@ mod tests {
             SearchRefusal::KeyUnknown,
             SearchRefusal::KeyRepeated,
         ];
+        let edge = ["missing", "malformed", "unknown_parameter", "repeated_parameter", "invalid_utf8", "nul"];
         for code in values
             .iter()
             .map(|bad| bad.code())
             .chain(notes.iter().map(|bad| bad.code()))
             .chain(searches.iter().map(SearchRefusal::code))
+            .chain(edge)
         {
             for lang in lang::ALL {
                 let words = fault(lang, &Fault::new("x", code));

@@ -143,7 +143,10 @@ async fn read(caller: &Caller, parts: &Parts, body: Body) -> Result<Form, DeskEr
     }
     // A value is for a script of ours that drops it in time, never for a page that keeps it (V4).
     let accept = parts.headers.get_all(header::ACCEPT).iter();
-    let names_html = accept.filter_map(|value| value.to_str().ok()).any(|value| value.contains("text/html"));
+    // Media types are the same in capitals (RFC 9110 8.3.1).
+    let names_html = accept
+        .map(|value| value.as_bytes().to_ascii_lowercase())
+        .any(|value| value.windows(b"text/html".len()).any(|word| word == b"text/html"));
     if names_html && caller.stamp.endpoint.as_str() == crate::routes::REVEAL {
         return Err(Code::NotAcceptable.into());
     }

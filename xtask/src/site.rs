@@ -41,7 +41,9 @@ impl Profile {
 /// Builds everything under `target/site` of the workspace, wherever cargo's own output goes: the server
 /// takes it from there.
 pub fn build(profile: Profile) -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?.to_path_buf();
+    // of the running cargo, not of the compiler: two checkouts may share a target folder
+    let here = env::var_os("CARGO_MANIFEST_DIR").context("start me as `cargo xtask`")?;
+    let root = Path::new(&here).parent().context("xtask lies in the workspace")?.to_path_buf();
     let site = root.join("target/site");
     let pkg = site.join("pkg");
     if site.exists() {

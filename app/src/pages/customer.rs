@@ -79,7 +79,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
             <h1>{text!(lang, card.title)}</h1>
             <p class="chip">{text!(lang, card.masked)}</p>
         </div>
-        <aside class="case"><CaseFacts lang case=shows.case.clone() label=shows.purpose.clone()/></aside>
+        <section class="case" aria-label=text!(lang, case.case)><CaseFacts lang case=shows.case.clone() label=shows.purpose.clone()/></section>
         <p class="lead">{text!(lang, card.lead)}</p>
         <noscript><p class="notice">{text!(lang, card.noscript)}</p></noscript>
         <section aria-labelledby="facts">

@@ -3,10 +3,11 @@
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
 use crate::ui::case::{CaseFacts, CloseCase, OpenCaseFields};
-use crate::ui::field::{Field, Input};
+use crate::ui::field::{Field, Input, id_of};
 use crate::ui::found::FoundView;
 use crate::ui::label::{in_language, label};
 use crate::ui::problems::Problems;
+use crate::words;
 use domain::catalogue::{Catalogue, Kind, Label};
 use domain::desk::{CaseView, Desk, DeskError, Found};
 use domain::id::{CaseId, ResultId};
@@ -95,6 +96,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         ("identified".to_owned(), text!(lang, case.identified)),
         ("note".to_owned(), text!(lang, case.note)),
         ("case_id".to_owned(), text!(lang, case.case)),
+        ("search".to_owned(), text!(lang, search.who)),
     ]);
     let (reset, submit) = match &shows.case {
         Some((case, _)) => (format!("/customers?case={}", case.id), text!(lang, search.submit)),
@@ -107,7 +109,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
     view! {
         <Problems lang form=form.clone() labels request=context.request/>
         <h1>{title(shows, lang)}</h1>
-        {shows.case.clone().map(|(case, label)| view! { <aside class="case"><CaseFacts lang case label/></aside> })}
+        {shows.case.clone().map(|(case, label)| view! { <section class="case" aria-label=text!(lang, case.case)><CaseFacts lang case label/></section> })}
         {found}
         <form class="query" method="post" action="/customers" autocomplete="off">
             {case_part(shows, context)}
@@ -164,9 +166,14 @@ fn key_part(shows: &Shows, context: &PageContext) -> AnyView {
             <div class="fields">{set.iter().map(field).collect_view()}</div>
         }
     });
+    // what is wrong with the search as a whole, not with one of its keys
+    let legend = text!(lang, search.who);
+    let fault = form.fault("search").map(|fault| words::fault_about(lang, &legend, fault));
+    let class = fault.as_ref().map(|_| "faulty");
     view! {
-        <fieldset>
-            <legend>{text!(lang, search.who)}</legend>
+        <fieldset id=id_of("search") tabindex="-1" class=class>
+            <legend>{legend}</legend>
+            {fault.map(|words| view! { <p class="fault">{words}</p> })}
             <p class="or">{text!(lang, search.lead)}</p>
             <div class="fields">{shows.strong.iter().map(field).collect_view()}</div>
             {together.collect_view()}

@@ -16,6 +16,4 @@ pub use act::{Act, Verdict};
 pub use checkpoint::{CheckpointFile, KeySigner, Signer};
 pub use ledger::{ActError, Housekeeping, Ledger, unaudited};
 pub use receipt::Receipt;
-#[cfg(test)]
-pub(crate) use receipt::receipt_for_test;
 pub use verify::{Column, Finding, NoteFault, Verified, VerifyError, Wrong, verify};

@@ -219,15 +219,16 @@ impl BackOffice {
             tracing::error!(%error, "the session was not read");
             DeskError::Refused(Code::LogUnavailable)
         })?;
-        let now = self.clock.now();
-        let live = session.filter(|session| {
+        // A clock that went back gives no session more time (A6).
+        let now = session.as_ref().map_or(self.clock.now(), |(_, latest)| self.clock.now().max(*latest));
+        let live = session.map(|(session, _)| session).filter(|session| {
             session.staff.active
                 && now.since(session.seen) < self.settings.session_idle
                 && now.since(session.started) < self.settings.session_absolute
         });
         let session = live.ok_or(Code::SignedOut)?;
         self.touch(&session, now).await;
-        Ok(Arc::new(StaffDesk::new(self.clone(), Actor::new(session, request))))
+        Ok(Arc::new(StaffDesk::new(self.clone(), Actor::new(session, request), now)))
     }
 }
 

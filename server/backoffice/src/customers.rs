@@ -23,7 +23,7 @@ const RESULT_LIFE: Span = Span::minutes(15);
 
 impl StaffDesk {
     pub(crate) async fn find(&self, case: CaseId, search: GuardedSearch, keep: Keep) -> Result<Searched, DeskError> {
-        let key = KeyName::parse(&search.kind_name());
+        let key = KeyName::parse(search.kind_name());
         let details = Details { case: Some(case), key, ..Details::default() };
         let kind = Kind::CustomerSearched;
         let row = match self.open_case_row(case).await {
@@ -39,7 +39,7 @@ impl StaffDesk {
             Err(code) => return Err(self.refused_as(kind, details, code.into()).await),
         };
         let label = search.kind_name();
-        let hits = customers::found_by(&self.office.db, &label, &digest, self.actor.unit(), MOST_HITS as u32 + 1)
+        let hits = customers::found_by(&self.office.db, label, &digest, self.actor.unit(), MOST_HITS as u32 + 1)
             .await
             .map_err(|_| Code::LogUnavailable)?;
         self.permitted().await;
@@ -54,7 +54,7 @@ impl StaffDesk {
             [(field, form)] => self.office.index.digest(field, form),
             keys => {
                 let forms: Vec<_> = keys.iter().map(|(_, form)| form).collect();
-                self.office.index.combination(&search.kind_name(), &forms)
+                self.office.index.combination(search.kind_name(), &forms)
             }
         };
         digest.map_err(|error| error.code())
@@ -80,7 +80,7 @@ impl StaffDesk {
 
     pub(crate) async fn kept_result(&self, result: ResultId) -> Result<(CaseId, Found), DeskError> {
         let unavailable = |_| DeskError::Refused(Code::LogUnavailable);
-        let now = self.office.clock.now();
+        let now = self.now;
         let kept = cases::kept_result(&self.office.db, result, self.actor.lineage(), now).await.map_err(unavailable)?;
         let kept = kept.ok_or(Code::NotFound)?;
         self.open_case_row(kept.case).await?;

@@ -8,6 +8,7 @@ use crate::store::{WriteTx, sessions, staff};
 use crate::system::random;
 use domain::audit::event::{AuditEvent, Details, Kind};
 use domain::catalogue::Catalogue;
+use domain::clock::Timestamp;
 use domain::code::{Code, Fault};
 use domain::desk::{
     CaseView, CustomerView, Desk, DeskError, Found, Keep, OpenCase, RevealForm, Searched, Seen, SessionToken, Shown,
@@ -21,11 +22,13 @@ use std::sync::Arc;
 pub(crate) struct StaffDesk {
     pub(crate) office: Arc<BackOffice>,
     pub(crate) actor: Actor,
+    /// The time of this request: never before any event in the log (A6).
+    pub(crate) now: Timestamp,
     view: StaffView,
 }
 
 impl StaffDesk {
-    pub(crate) fn new(office: Arc<BackOffice>, actor: Actor) -> Self {
+    pub(crate) fn new(office: Arc<BackOffice>, actor: Actor, now: Timestamp) -> Self {
         let stamp = actor.stamp();
         let view = StaffView {
             staff_no: stamp.staff_no.clone(),
@@ -33,7 +36,7 @@ impl StaffDesk {
             role: stamp.role,
             unit: stamp.unit.clone(),
         };
-        Self { office, actor, view }
+        Self { office, actor, now, view }
     }
 
     /// The policy has said yes; a test may step in before the act begins.
@@ -91,7 +94,10 @@ impl Desk for StaffDesk {
         self.open_cases().await
     }
     async fn case(&self, case: CaseId) -> Result<CaseView, DeskError> {
-        self.one_case(case).await
+        match self.one_case(case).await {
+            Err(error) => Err(self.refused(Seen { case: Some(case), ..Seen::default() }, error).await),
+            found => found,
+        }
     }
     async fn open_case(&self, form: OpenCase) -> Result<CaseId, DeskError> {
         self.begin_case(form).await
@@ -103,7 +109,10 @@ impl Desk for StaffDesk {
         self.find(case, search, keep).await
     }
     async fn kept(&self, result: ResultId) -> Result<(CaseId, Found), DeskError> {
-        self.kept_result(result).await
+        match self.kept_result(result).await {
+            Err(error) => Err(self.refused(Seen::default(), error).await),
+            kept => kept,
+        }
     }
     async fn view(&self, case: CaseId, customer: Handle) -> Result<CustomerView, DeskError> {
         self.card(case, customer).await
@@ -115,7 +124,8 @@ impl Desk for StaffDesk {
         self.answer_challenge(challenge, code).await
     }
     async fn sign_out(&self) -> Result<(), DeskError> {
-        Ok(self.office.ledger.act(SignOut { actor: self.actor.clone() }).await?.into_fact())
+        self.office.ledger.act(SignOut { actor: self.actor.clone() }).await?.into_fact();
+        Ok(())
     }
     async fn refused(&self, seen: Seen, error: DeskError) -> DeskError {
         let details =

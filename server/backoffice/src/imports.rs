@@ -28,7 +28,7 @@ use crate::store::Db;
 use crate::system::{Entropy, new_id};
 use crate::vault::{BlindIndex, Vault, VaultError};
 use act::WriteChunk;
-use chunk::ChunkReader;
+use chunk::{ChunkReader, PreparedChunk};
 use columns::Plan;
 use domain::audit::event::SourceName;
 use domain::catalogue::Catalogue;
@@ -36,7 +36,7 @@ use domain::clock::Clock;
 use domain::id::BatchId;
 use prepare::Preparer;
 use row::RowReader;
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::io::Read;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -114,7 +114,16 @@ pub enum ImportError {
 /// Files without a mapping file come from here.
 const UNNAMED_SOURCE: &str = "csv";
 
-type Writing = JoinHandle<Result<Receipt<Counts>, ActError>>;
+/// Chunks that wait for their commit at once. Those that wait together share it: a page of the index that several
+/// of them touch is written once.
+const IN_FLIGHT: usize = 4;
+
+/// A chunk that was handed to the ledger, and how far into the file it reaches.
+struct Writing {
+    receipt: JoinHandle<Result<Receipt<Counts>, ActError>>,
+    rows: u64,
+    bytes: u64,
+}
 
 impl Importer {
     /// Imports a file. `progress` is called after each chunk.
@@ -161,40 +170,54 @@ impl Importer {
             index: self.index.clone(),
         });
         let mut seen = HashSet::new();
-        let mut writing: Option<(Writing, u64, u64)> = None;
-        while let Some(chunk) = chunks.recv().await {
+        let mut writing = VecDeque::with_capacity(IN_FLIGHT);
+        let read = loop {
+            let Some(chunk) = chunks.recv().await else { break Ok(()) };
             let prepared = match chunk {
                 Ok(chunk) => self.prepare(chunk, &reader, &preparer, &mut seen).await,
                 Err(error) => Err(error.into()),
             };
-            // Whatever became of this chunk, the one before it is waited for and counted.
-            settle(writing.take(), done, progress).await?;
-            let prepared = prepared?;
-            rejects.write(&prepared.faults, &reader.plan.headers)?;
-            let act = WriteChunk {
-                batch: done.batch,
-                source: reader.source.clone(),
-                os_user: self.os_user.clone(),
-                changes: prepared.changes,
-                counts: prepared.counts,
-            };
-            let ledger = self.ledger.clone();
-            writing = Some((tokio::spawn(async move { ledger.act(act).await }), prepared.rows, prepared.bytes));
+            let written = prepared.and_then(|prepared| {
+                rejects.write(&prepared.faults, &reader.plan.headers)?;
+                Ok(self.write(done.batch, &reader.source, prepared))
+            });
+            match written {
+                Ok(chunk) => writing.push_back(chunk),
+                Err(error) => break Err(error),
+            }
+            if writing.len() >= IN_FLIGHT
+                && let Some(oldest) = writing.pop_front()
+                && let Err(error) = settle(oldest, done, progress).await
+            {
+                break Err(error);
+            }
+        };
+        // Whatever happened, each chunk that was handed in is waited for and counted; the first error is told.
+        let mut ended = Ok(());
+        for chunk in writing {
+            ended = ended.and(settle(chunk, done, progress).await);
         }
-        settle(writing.take(), done, progress).await
+        ended.and(read)
+    }
+
+    /// Hands a chunk to the ledger.
+    fn write(&self, batch: BatchId, source: &SourceName, prepared: PreparedChunk) -> Writing {
+        let PreparedChunk { changes, counts, rows, bytes, .. } = prepared;
+        let act = WriteChunk { batch, source: source.clone(), os_user: self.os_user.clone(), changes, counts };
+        let ledger = self.ledger.clone();
+        Writing { receipt: tokio::spawn(async move { ledger.act(act).await }), rows, bytes }
     }
 }
 
 /// Waits for a chunk's receipt and counts what it says.
 async fn settle(
-    writing: Option<(Writing, u64, u64)>,
+    writing: Writing,
     done: &mut Summary,
     progress: &mut (impl FnMut(&Summary) + Send),
 ) -> Result<(), ImportError> {
-    let Some((writing, rows, bytes)) = writing else { return Ok(()) };
-    let counts = writing.await.map_err(|_| ImportError::Interrupted)??.into_fact();
-    done.rows += rows;
-    done.bytes = bytes;
+    let counts = writing.receipt.await.map_err(|_| ImportError::Interrupted)??.into_fact();
+    done.rows += writing.rows;
+    done.bytes = writing.bytes;
     done.counts.added += counts.added;
     done.counts.changed += counts.changed;
     done.counts.unchanged += counts.unchanged;

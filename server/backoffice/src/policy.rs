@@ -120,8 +120,10 @@ pub trait Permission {
 /// The policy said yes to `P`. Made by [`Policy::decide`] alone:
 ///
 /// ```compile_fail
-/// fn forge() -> backoffice::policy::Allowed<backoffice::policy::RevealField> {
-///     backoffice::policy::Allowed { policy: todo!(), permission: std::marker::PhantomData }
+/// use backoffice::policy::{Allowed, RevealField};
+/// use domain::audit::fingerprint::Fingerprint;
+/// fn forge(policy: Fingerprint) -> Allowed<RevealField> {
+///     Allowed { policy, permission: std::marker::PhantomData }
 /// }
 /// ```
 /// and one verb's permission is not another's:

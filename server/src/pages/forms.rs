@@ -117,6 +117,10 @@ pub async fn post_customers(Sent { caller, mut form, headers }: Sent) -> Respons
     let case = sent.case.as_deref().and_then(|text| CaseId::parse(text).ok());
     match open_and_search(&desk, sent, case).await {
         Ok(address) => go_to(&address).into_response(),
+        // Without the case there is no form to show again; asking for it anew would be a second refusal.
+        Err((_, error)) if matches!(error.code(), Code::NotFound | Code::CaseClosed) => {
+            again(Page::Refusal(error.code()), caller, &headers, values, error).await
+        }
         Err((case, error)) => again(Page::Customers { case, result: None }, caller, &headers, values, error).await,
     }
 }

@@ -2,20 +2,9 @@
 
 use super::ask::problem;
 use super::talk::Talk;
-use crate::islands::clock::Countdown;
-use crate::islands::wire;
 use crate::lang::text;
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use serde::Deserialize;
-
-/// The demonstration's next code.
-#[derive(Deserialize)]
-struct Next {
-    code: String,
-    seconds: u32,
-}
 
 /// The code.
 pub fn view(talk: Talk, challenge: String, shut: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
@@ -32,7 +21,7 @@ pub fn view(talk: Talk, challenge: String, shut: impl Fn() + Copy + Send + Sync 
         <form class="reveal-form" autocomplete="off" on:submit=send>
             <p class="lead" id="reveal-code-lead">{text!(lang, reveal.code_lead)}</p>
             {problem(talk)}
-            {talk.about.with_value(|about| about.demo).then(|| demo(talk))}
+            {demo(talk)}
             <label for="reveal-code">{text!(lang, reveal.code)}</label>
             <input
                 id="reveal-code"
@@ -55,29 +44,17 @@ pub fn view(talk: Talk, challenge: String, shut: impl Fn() + Copy + Send + Sync 
     }
 }
 
-/// In a demonstration nobody has an authenticator: the server tells the next code, after each try anew.
+/// The demonstration's next code.
 fn demo(talk: Talk) -> impl IntoView {
     let lang = talk.lang;
-    let next = RwSignal::new(None::<String>);
-    let wait = Countdown::new();
-    Effect::new(move |_| {
-        talk.problem.track();
-        spawn_local(async move {
-            if let Ok(Next { code, seconds }) = wire::get("/demo/code").await {
-                next.set(Some(code));
-                wait.start(seconds, || ());
-            }
-        });
-    });
-    on_cleanup(move || wait.stop());
+    let wait = move || {
+        let seconds = talk.next_wait.left();
+        (seconds > 0).then(|| text!(lang, reveal.demo_wait, seconds = seconds))
+    };
     move || {
-        next.get().map(|code| {
+        talk.next.get().map(|code| {
             view! {
-                <p class="demo-code" role="status">
-                    {text!(lang, reveal.demo_code, code = code)}
-                    " "
-                    {move || (wait.left() > 0).then(|| text!(lang, reveal.demo_wait, seconds = wait.left()))}
-                </p>
+                <p class="demo-code" role="status">{text!(lang, reveal.demo_code, code = code)} " " {wait}</p>
             }
         })
     }

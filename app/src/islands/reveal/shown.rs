@@ -13,7 +13,7 @@ pub fn view(talk: Talk, event: u64, at: String) -> impl IntoView {
     let lang = talk.lang;
     let covered = RwSignal::new(false);
     watch(talk, covered);
-    let (label, viewer) = talk.about.with_value(|about| (about.label.clone(), about.viewer.clone()));
+    let viewer = talk.about.with_value(|about| about.viewer.clone());
     let mark = format!("{viewer} {at} #{event}");
     let heading = NodeRef::<html::P>::new();
     heading.on_load(|heading| drop(heading.focus()));
@@ -38,7 +38,7 @@ pub fn view(talk: Talk, event: u64, at: String) -> impl IntoView {
             on:dragstart=|event| event.prevent_default()
             on:selectstart=|event| event.prevent_default()
         >
-            <p class="shown-label" tabindex="-1" node_ref=heading>{text!(lang, reveal.shown, label = label)}</p>
+            <p class="shown-label" tabindex="-1" node_ref=heading>{text!(lang, reveal.shown)}</p>
             <div class="shown-value">
                 {value}
                 <div class="watermark" aria-hidden="true">

@@ -46,6 +46,9 @@ pub struct Talk {
     pub problem: RwSignal<Option<Problem>>,
     /// Seconds until another code makes sense.
     pub wait: Countdown,
+    /// The demonstration's next code, and the seconds until it works.
+    pub next: RwSignal<Option<String>>,
+    pub next_wait: Countdown,
     /// The value. It is nowhere else: no attribute, no address, no storage.
     pub value: RwSignal<Option<String>>,
     /// Seconds until it is dropped.
@@ -62,6 +65,12 @@ struct Shown {
 #[derive(Deserialize)]
 struct Done {}
 
+#[derive(Deserialize)]
+struct Next {
+    code: String,
+    seconds: u32,
+}
+
 impl Talk {
     pub fn new(about: About) -> Self {
         let reason = about.reasons.first().map(|(code, _)| code.clone()).unwrap_or_default();
@@ -75,6 +84,8 @@ impl Talk {
             busy: RwSignal::new(false),
             problem: RwSignal::new(None),
             wait: Countdown::new(),
+            next: RwSignal::new(None),
+            next_wait: Countdown::new(),
             value: RwSignal::new(None),
             time: Countdown::new(),
         }
@@ -89,6 +100,7 @@ impl Talk {
     pub fn shut(self) {
         self.forget();
         self.wait.stop();
+        self.next_wait.stop();
         self.problem.set(None);
         self.code.set(String::new());
         self.note.set(String::new());
@@ -125,6 +137,7 @@ impl Talk {
                 Err(Refusal { code, challenge: Some(challenge), .. }) if code == "step_up_required" => {
                     self.code.set(String::new());
                     self.stage.set(Stage::Factor { challenge });
+                    self.tell_next();
                 }
                 Err(refusal) => {
                     self.complain(&refusal);
@@ -145,10 +158,26 @@ impl Talk {
                     self.complain(&refusal);
                     // these leave the challenge alive, and so do no answer and one of the form
                     let again = ["code_wrong", "code_used", "invalid", "busy", ""];
-                    if !again.contains(&refusal.code.as_str()) {
+                    if again.contains(&refusal.code.as_str()) {
+                        self.tell_next();
+                    } else {
                         self.stage.set(Stage::Ask);
                     }
                 }
+            }
+        });
+    }
+
+    /// In a demonstration nobody has an authenticator: the server tells the next code.
+    fn tell_next(self) {
+        if !self.about.with_value(|about| about.demo) {
+            return;
+        }
+        self.next.set(None);
+        spawn_local(async move {
+            if let Ok(Next { code, seconds }) = wire::get("/demo/code").await {
+                self.next.set(Some(code));
+                self.next_wait.start(seconds, || ());
             }
         });
     }
@@ -168,7 +197,14 @@ impl Talk {
     fn complain(self, refusal: &Refusal) {
         let mut sentence =
             words::sentence_of(self.lang, &refusal.code).unwrap_or_else(|| text!(self.lang, reveal.unreachable));
-        let faults: Vec<String> = refusal.faults.iter().map(|fault| words::fault(self.lang, fault)).collect();
+        let lang = self.lang;
+        let told = refusal.faults.iter().map(|fault| match fault.field.as_str() {
+            "reason" => words::fault_about(lang, &text!(lang, reveal.reason), fault),
+            "note" => words::fault_about(lang, &text!(lang, reveal.note), fault),
+            "code" => words::fault_about(lang, &text!(lang, reveal.code), fault),
+            _ => words::fault(lang, fault),
+        });
+        let faults: Vec<String> = told.collect();
         if !faults.is_empty() {
             sentence = faults.join(" ");
         }

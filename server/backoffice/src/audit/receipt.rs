@@ -38,9 +38,3 @@ impl<E> Receipt<E> {
         self.fact
     }
 }
-
-/// A receipt out of nothing, for the vault's own tests.
-#[cfg(test)]
-pub(crate) fn receipt_for_test<E>(seq: u64, fact: E) -> Receipt<E> {
-    Receipt::issue(seq, fact)
-}

@@ -2,7 +2,7 @@
 
 use super::db::{Conn, Db, on, on_conn};
 use crate::imports::prepare::{Before, PreparedCustomer};
-use crate::vault::SealedCustomer;
+use crate::vault::{IndexDigest, SealedCustomer};
 use domain::clock::Timestamp;
 use domain::id::{BatchId, CustomerId};
 use sqlx::{AssertSqlSafe, Row};
@@ -11,40 +11,54 @@ use std::collections::HashMap;
 /// What is stored under a source tag.
 pub(crate) type Stored = HashMap<[u8; 32], (CustomerId, [u8; 32])>;
 
-/// How many index rows go into one statement.
-const INDEX_ROWS: usize = 2000;
+/// One of these: source tag, then id and content tag.
+type StoredRow = ([u8; 32], (CustomerId, [u8; 32]));
+
+/// A row of `vault_index`.
+type IndexRow<'a> = (&'a str, &'a IndexDigest, CustomerId);
+
+/// How many values go into one statement. SQLite looks a numbered parameter up by walking the list of all, so the
+/// cost of a statement grows with the square of its values: with thousands, that was all that an import did.
+const VALUES: usize = 180;
 
 /// The customers that these source tags name, read before preparing.
 pub(crate) async fn stored(db: &Db, tags: &[[u8; 32]]) -> sqlx::Result<Stored> {
-    if tags.is_empty() {
-        return Ok(Stored::new());
+    let mut stored = Stored::with_capacity(tags.len());
+    for tags in tags.chunks(VALUES) {
+        let sql = stored_sql(tags.len());
+        let rows = on!(db, |pool| {
+            let query = tags.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, tag| query.bind(&tag[..]));
+            query.fetch_all(pool).await?
+        });
+        for row in rows {
+            stored.extend([stored_row(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)?]);
+        }
     }
-    let sql = stored_sql(tags.len());
-    let rows = on!(db, |pool| {
-        let query = tags.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, tag| query.bind(&tag[..]));
-        query.fetch_all(pool).await?
-    });
-    rows.iter().map(|row| stored_row(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)).collect()
+    Ok(stored)
 }
 
 /// The same inside the act.
 pub(crate) async fn stored_now(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Result<Stored> {
-    if changes.is_empty() {
-        return Ok(Stored::new());
+    let mut stored = Stored::with_capacity(changes.len());
+    for changes in changes.chunks(VALUES) {
+        let sql = stored_sql(changes.len());
+        let rows = on_conn!(&mut *conn, |c| {
+            let query =
+                changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| query.bind(&one.source_tag[..]));
+            query.fetch_all(c).await?
+        });
+        for row in rows {
+            stored.extend([stored_row(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)?]);
+        }
     }
-    let sql = stored_sql(changes.len());
-    let rows = on_conn!(conn, |c| {
-        let query = changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| query.bind(&one.source_tag[..]));
-        query.fetch_all(c).await?
-    });
-    rows.iter().map(|row| stored_row(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)).collect()
+    Ok(stored)
 }
 
 fn stored_sql(count: usize) -> String {
     format!("SELECT source_tag, id, content_tag FROM customer WHERE source_tag IN {}", tuple(1, count))
 }
 
-fn stored_row(tag: Vec<u8>, id: Vec<u8>, content: Vec<u8>) -> sqlx::Result<([u8; 32], (CustomerId, [u8; 32]))> {
+fn stored_row(tag: Vec<u8>, id: Vec<u8>, content: Vec<u8>) -> sqlx::Result<StoredRow> {
     let id = CustomerId::from_bytes(id.try_into().map_err(|_| wrong("id"))?);
     let tag = tag.try_into().map_err(|_| wrong("source_tag"))?;
     Ok((tag, (id, content.try_into().map_err(|_| wrong("content_tag"))?)))
@@ -75,26 +89,29 @@ pub(crate) async fn write(
 ) -> sqlx::Result<()> {
     // Flags that a file does not speak of stay as they are.
     let (told, untold): (Vec<_>, Vec<_>) = changes.iter().partition(|one| one.flagged.is_some());
-    write_customers(conn, &told, source, batch, now, ", flagged = excluded.flagged").await?;
-    write_customers(conn, &untold, source, batch, now, "").await?;
-    write_masks(conn, changes).await?;
-    write_sealed(conn, changes).await?;
+    for (changes, also) in [(told, ", flagged = excluded.flagged"), (untold, "")] {
+        for some in changes.chunks(VALUES / 9) {
+            write_customers(conn, some, source, batch, now, also).await?;
+        }
+    }
+    for some in changes.chunks(VALUES / 2) {
+        write_masks(conn, some).await?;
+    }
+    for some in changes.chunks(VALUES / 4) {
+        write_sealed(conn, some).await?;
+    }
     let changed: Vec<_> = changes.iter().filter(|one| one.was.is_some()).collect();
-    forget_index(conn, &changed).await?;
-    let mut entries: Vec<_> = changes
-        .iter()
-        .flat_map(|one| one.index.iter().map(move |(label, digest)| (label.as_str(), digest, one.id)))
-        .collect();
+    for some in changed.chunks(VALUES) {
+        forget_index(conn, some).await?;
+    }
+    let mut entries: Vec<IndexRow<'_>> = Vec::with_capacity(12 * changes.len());
+    for one in changes {
+        entries.extend(one.index.iter().map(|(label, digest)| (label.as_str(), digest, one.id)));
+    }
     // In the index's own order: neighbouring rows share a page.
     entries.sort();
-    for some in entries.chunks(INDEX_ROWS) {
-        let sql = format!("INSERT INTO vault_index (field, digest, customer) VALUES {}", tuples(some.len(), 3));
-        on_conn!(&mut *conn, |c| {
-            let query = some.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (label, digest, id)| {
-                query.bind(*label).bind(&digest.as_bytes()[..]).bind(&id.as_bytes()[..])
-            });
-            query.execute(c).await?
-        });
+    for some in entries.chunks(VALUES / 3) {
+        write_index(conn, some).await?;
     }
     Ok(())
 }
@@ -107,9 +124,6 @@ async fn write_customers(
     now: Timestamp,
     also: &str,
 ) -> sqlx::Result<()> {
-    if changes.is_empty() {
-        return Ok(());
-    }
     let sql = format!(
         "INSERT INTO customer (id, branch, source, source_tag, content_tag, batch, created_at, updated_at, flagged) VALUES {} \
          ON CONFLICT (id) DO UPDATE SET branch = excluded.branch, content_tag = excluded.content_tag, \
@@ -134,9 +148,6 @@ async fn write_customers(
 }
 
 async fn write_masks(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Result<()> {
-    if changes.is_empty() {
-        return Ok(());
-    }
     let sql = format!(
         "INSERT INTO customer_mask (customer, masks) VALUES {} ON CONFLICT (customer) DO UPDATE SET masks = excluded.masks",
         tuples(changes.len(), 2)
@@ -150,9 +161,6 @@ async fn write_masks(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Res
 }
 
 async fn write_sealed(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Result<()> {
-    if changes.is_empty() {
-        return Ok(());
-    }
     let sql = format!(
         "INSERT INTO vault_customer (customer, key_version, wrapped_dek, sealed) VALUES {} \
          ON CONFLICT (customer) DO UPDATE SET key_version = excluded.key_version, \
@@ -170,13 +178,20 @@ async fn write_sealed(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Re
 }
 
 async fn forget_index(conn: &mut Conn, changed: &[&PreparedCustomer]) -> sqlx::Result<()> {
-    if changed.is_empty() {
-        return Ok(());
-    }
     let sql = format!("DELETE FROM vault_index WHERE customer IN {}", tuple(1, changed.len()));
     on_conn!(conn, |c| {
         let query =
             changed.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| query.bind(&one.id.as_bytes()[..]));
+        query.execute(c).await.map(drop)
+    })
+}
+
+async fn write_index(conn: &mut Conn, entries: &[IndexRow<'_>]) -> sqlx::Result<()> {
+    let sql = format!("INSERT INTO vault_index (field, digest, customer) VALUES {}", tuples(entries.len(), 3));
+    on_conn!(conn, |c| {
+        let query = entries.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (label, digest, id)| {
+            query.bind(*label).bind(&digest.as_bytes()[..]).bind(&id.as_bytes()[..])
+        });
         query.execute(c).await.map(drop)
     })
 }

@@ -15,18 +15,20 @@ pub struct SessionRow {
     pub seen: Timestamp,
 }
 
-/// The session of that cookie, unless it was ended.
-pub async fn by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<SessionRow>> {
+/// The session of that cookie, unless it was ended; and the newest time in the log, behind which no expiry
+/// moves (A6).
+pub async fn by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     const SQL: &str = "SELECT staff.id, staff_no, person, name, role, unit, state, version, lineage, started_at, \
-        seen_at FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
+        seen_at, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
     let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
     row.map(|row| {
-        Ok(SessionRow {
+        let session = SessionRow {
             staff: staff_of(&row)?,
             lineage: Lineage::from_bytes(id(row.try_get(8)?)?),
             started: Timestamp::from_millis(row.try_get(9)?),
             seen: Timestamp::from_millis(row.try_get(10)?),
-        })
+        };
+        Ok((session, Timestamp::from_millis(row.try_get::<Option<i64>, _>(11)?.unwrap_or_default())))
     })
     .transpose()
 }

@@ -3,7 +3,7 @@
 use backoffice::audit::{Verified, verify};
 use backoffice::hooks::{Hooks, Place};
 use backoffice::store::{Db, log};
-use backoffice::system::{Entropy, TestEntropy};
+use backoffice::system::TestEntropy;
 use backoffice::vault::{KeyKind, KeyRing};
 use backoffice::{BackOffice, Parts, Settings};
 use domain::audit::checkpoint::{Origin, VerifierKey};
@@ -27,7 +27,6 @@ pub struct TestOffice {
     pub clock: Arc<TestClock>,
     pub hooks: Arc<TestHooks>,
     pub office: Arc<BackOffice>,
-    pub entropy: Arc<TestEntropy>,
     notes: AtomicU64,
     pub requests: AtomicU64,
 }
@@ -64,13 +63,13 @@ impl TestOffice {
             policy: backoffice::policy::SHIPPED.into(),
             settings: Settings::default(),
             clock: clock.clone(),
-            entropy: entropy.clone(),
+            entropy,
             hooks: hooks.clone(),
         };
         let office = BackOffice::open(parts).await.unwrap();
         office.begin().await.unwrap();
         let (notes, requests) = (AtomicU64::new(0), AtomicU64::new(0));
-        Arc::new(Self { dir, clock, hooks, office, entropy, notes, requests })
+        Arc::new(Self { dir, clock, hooks, office, notes, requests })
     }
 
     /// The database file.
@@ -95,13 +94,6 @@ impl TestOffice {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    /// Sixteen bytes nobody has.
-    pub fn fresh(&self) -> [u8; 16] {
-        let mut bytes = [0; 16];
-        self.entropy.fill(&mut bytes);
-        bytes
     }
 
     fn key_file(&self, kind: KeyKind) -> PathBuf {

@@ -1,0 +1,218 @@
+//! The real binary: a demonstration in a folder of its own, on a port of its own.
+
+use crate::http::{Answer, Request, exchange};
+use crate::log::Log;
+use crate::person::Staff;
+use serde::Deserialize;
+use serde_json::Value;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tempfile::TempDir;
+
+/// The binary under test.
+pub const GRILLE: &str = env!("CARGO_BIN_EXE_grille");
+/// Operators of the app that tests share; each test takes the next.
+const SHARED: u16 = 60;
+
+/// A folder for one demonstration: its data, and what it says on standard error.
+pub struct Home {
+    dir: TempDir,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self { dir: tempfile::tempdir().expect("a temporary folder") }
+    }
+    pub fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+    pub fn log(&self) -> Log {
+        Log::at(self.data().join("grille.db"))
+    }
+    /// Everything that the binary said on standard error, at every start.
+    pub fn stderr(&self) -> Vec<u8> {
+        std::fs::read(self.file("stderr")).unwrap_or_default()
+    }
+    /// Runs a command of the binary on this folder, to its end.
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.run_with(args, &[])
+    }
+    pub fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Output {
+        let mut command = clean(Command::new(GRILLE));
+        command.current_dir(self.dir.path()).envs(env.iter().copied());
+        command.arg("--data-dir").arg(self.data()).args(args).output().expect("the binary runs")
+    }
+}
+
+/// Nothing of the tester's own configuration counts.
+fn clean(mut command: Command) -> Command {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GRILLE_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// What `demo --json` prints first.
+#[derive(Deserialize)]
+struct Told {
+    url: String,
+    staff: Vec<Staff>,
+    guests: Vec<Guest>,
+}
+
+/// A guest of the demonstration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guest {
+    pub name: String,
+    pub id_no: String,
+    pub mobile: String,
+    pub card_no: String,
+    pub branch: String,
+    pub ticket: String,
+    pub purpose: String,
+}
+
+/// A demonstration that serves. It ends when this is dropped.
+pub struct TestApp {
+    child: Child,
+    pub addr: SocketAddr,
+    pub origin: String,
+    pub host: String,
+    pub staff: Vec<Staff>,
+    pub guests: Vec<Guest>,
+    pub log: Log,
+    next: AtomicUsize,
+}
+
+/// How to start it.
+pub struct Start<'a> {
+    pub staff: u16,
+    pub env: &'a [(&'a str, &'a str)],
+    /// A command line to run the binary by, such as a tracer's.
+    pub by: &'a [&'a str],
+}
+
+impl TestApp {
+    pub fn start(home: &Home, how: &Start<'_>) -> Self {
+        let mut words: Vec<&str> = how.by.to_vec();
+        words.push(GRILLE);
+        let mut command = clean(Command::new(words[0]));
+        command.args(&words[1..]).args(["demo", "--json", "--addr", "127.0.0.1:0", "--staff", &how.staff.to_string()]);
+        command.arg("--data-dir").arg(home.data()).envs(how.env.iter().copied()).current_dir(home.dir.path());
+        let stderr = File::options().create(true).append(true).open(home.file("stderr")).expect("a file for stderr");
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr).spawn().expect("the binary starts");
+        let mut line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().expect("standard output"));
+        stdout.read_line(&mut line).expect("a first line");
+        let told: Told = serde_json::from_str(&line)
+            .unwrap_or_else(|_| panic!("it did not start: {}", String::from_utf8_lossy(&home.stderr())));
+        // What else it says is nobody's, but must not fill the pipe.
+        std::thread::spawn(move || stdout.read_to_end(&mut Vec::new()));
+        let host = told.url.strip_prefix("http://").expect("plain HTTP on loopback").to_owned();
+        let port: u16 = host.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+        Self {
+            child,
+            addr: SocketAddr::from(([127, 0, 0, 1], port)),
+            origin: told.url,
+            host,
+            staff: told.staff,
+            guests: told.guests,
+            log: home.log(),
+            next: AtomicUsize::new(0),
+        }
+    }
+
+    /// The app that tests share, each with staff of its own. Its folder and process end with the tests'
+    /// process, however that ends: the shell between them waits for its standard input to close.
+    pub fn shared() -> &'static Self {
+        static SHARED_APP: OnceLock<(TestApp, Home)> = OnceLock::new();
+        const GUARD: &str = r#""$@" & app=$!; cat >/dev/null; kill -9 $app; rm -rf -- "$GUARDED""#;
+        let (app, _) = SHARED_APP.get_or_init(|| {
+            let home = Home::new();
+            let folder = home.dir.path().to_string_lossy().into_owned();
+            let env = [("GUARDED", folder.as_str()), ("GRILLE_LOG", "info")];
+            (Self::start(&home, &Start { staff: SHARED, env: &env, by: &["sh", "-c", GUARD, "guard"] }), home)
+        });
+        app
+    }
+
+    /// An operator of branch 0101 whom nobody else uses.
+    pub fn operator(&self) -> &Staff {
+        let at = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut own = self.staff.iter().filter(|staff| staff.staff_no.starts_with("op11"));
+        own.nth(at).expect("an operator is left: raise the number started with")
+    }
+
+    /// One of the fixed staff.
+    pub fn staff(&self, staff_no: &str) -> &Staff {
+        self.staff.iter().find(|staff| staff.staff_no == staff_no).expect("a member of staff")
+    }
+
+    /// A request as a page of ours sends it, unless it says otherwise.
+    pub fn send(&self, request: &Request) -> Answer {
+        self.try_send(request).expect("an answer")
+    }
+
+    pub fn try_send(&self, request: &Request) -> std::io::Result<Answer> {
+        let request = request.clone().or("Host", &self.host).or("Origin", &self.origin);
+        exchange(self.addr, &request.bytes())
+    }
+
+    /// Bytes as they are.
+    pub fn send_bytes(&self, bytes: &[u8]) -> Answer {
+        exchange(self.addr, bytes).expect("an answer")
+    }
+
+    /// The process's id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for the process to end by itself.
+    pub fn wait(mut self) -> std::process::ExitStatus {
+        self.child.wait().expect("it ends")
+    }
+
+    /// SIGKILL.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it could be killed");
+        self.child.wait().expect("it ends");
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// What a command printed, if it was JSON.
+pub fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", told(output)))
+}
+
+/// Both outputs, for a test to look at.
+pub fn told(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Every file below a folder.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
+    }
+    files
+}

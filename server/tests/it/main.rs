@@ -1,0 +1,15 @@
+//! Grille from outside: the real binary, asked over HTTP and by its command line, and killed.
+//!
+//! Read in this order: [`app`] starts the binary; [`http`] is the client, written by hand since half of what
+//! it must send no client would; [`person`] signs in and works; [`log`] reads what was recorded.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where and stops")]
+#![expect(clippy::expect_used, reason = "the same")]
+#![expect(clippy::panic, reason = "the same")]
+
+mod app;
+mod http;
+mod log;
+mod person;
+
+mod attacks;
