@@ -72,3 +72,30 @@ pub async fn slip(site: &Site) -> Option<DemoSlip> {
     });
     Some(DemoSlip { password: PASSWORD.into(), staff: staff.collect(), guests: guests.collect() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEMO: &str = include_str!("../../docs/demo.md");
+
+    fn row(cells: &[&str]) -> String {
+        format!("| {} |", cells.join(" | "))
+    }
+
+    #[test]
+    fn docs_demo_md_tells_staff_and_guests_as_they_are() {
+        assert!(DEMO.contains(&format!("`{PASSWORD}`")));
+        for (staff_no, role, unit, secret, name) in STAFF {
+            let [staff_no, secret] = [staff_no, secret].map(|text| format!("`{text}`"));
+            let row = row(&[&staff_no, role.as_str(), unit, name, &secret]);
+            assert!(DEMO.contains(&row), "{row}");
+        }
+        for guest in GUESTS {
+            let quoted = [guest.id_no, guest.mobile, guest.card_no, guest.purpose, guest.ticket, guest.identified];
+            let [id_no, mobile, card_no, purpose, ticket, identified] = quoted.map(|text| format!("`{text}`"));
+            let row = row(&[guest.name, &id_no, &mobile, &card_no, guest.branch, &purpose, &ticket, &identified]);
+            assert!(DEMO.contains(&row), "{row}");
+        }
+    }
+}

@@ -66,3 +66,19 @@ pub fn router(site: Arc<Site>) -> Router {
     let pages = pages.layer(CompressionLayer::new());
     api.merge(pages).layer(from_fn_with_state(site.clone(), edge::pass)).with_state(site)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const API: &str = include_str!("../../docs/api.md");
+
+    #[test]
+    fn docs_api_md_has_a_section_for_each_endpoint_and_for_no_other() {
+        let mut told: Vec<&str> = API.lines().filter_map(|line| line.strip_prefix("### POST ")).collect();
+        let mut there = ENDPOINTS.to_vec();
+        told.sort_unstable();
+        there.sort_unstable();
+        assert_eq!(told, there);
+    }
+}

@@ -1,5 +1,8 @@
 //! The documents, held against the code.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where and stops")]
+#![expect(clippy::panic, reason = "the same")]
+
 mod events;
 mod names;
 
