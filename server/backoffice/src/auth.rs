@@ -7,8 +7,8 @@ mod step_up;
 mod totp;
 
 pub use actor::{Actor, RequestStamp};
-pub use password::{PasswordError, check_strength, hash_password};
 pub(crate) use actor::{event, too_many_alike};
+pub use password::{PasswordError, check_strength, hash_password};
 pub use sign_in::{SignedIn, TryToken};
 pub(crate) use step_up::{AnswerChallenge, code_of};
 pub use totp::{code_at, next_step};
