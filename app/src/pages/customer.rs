@@ -53,8 +53,8 @@ pub async fn load(desk: &dyn Desk, case: CaseId, customer: Handle) -> Result<Sho
     })
 }
 
-/// The reasons for which this field may be revealed. The emergency's is not among them: it has no way of
-/// its own yet (V6), and the policy refuses it.
+/// The reasons for which this field may be revealed. The emergency's is not offered: its alert and its
+/// review (V6) are not there yet, and without them it would be a reason like another.
 fn reasons(desk: &dyn Desk, case: &CaseView, field: &Field) -> Vec<(String, Label)> {
     let purposes = desk.purposes();
     let Some(purpose) = purposes.get(&case.purpose) else {
