@@ -1,8 +1,8 @@
 //! The one writer: no receipt before the commit, no change without its event, no fork (A1, A2).
 
+use crate::filled::Fill;
 use crate::office::TestOffice;
 use crate::people::Person;
-use crate::tamper::Fill;
 use backoffice::audit::ActError;
 use backoffice::store::log::{self, Head};
 use domain::audit::event::Kind;
