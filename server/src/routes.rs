@@ -1,7 +1,7 @@
 //! The URL map.
 
 use crate::api::{cases, customers, sign_in};
-use crate::asked::{unrouted, wrong_method};
+use crate::asked::{REVEAL, unrouted, wrong_method};
 use crate::office::Site;
 use crate::{demo, edge, pages, statics};
 use axum::Router;
@@ -9,9 +9,6 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
-
-/// Where a value is asked for.
-pub const REVEAL: &str = "/api/customers/reveal";
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
 pub const ENDPOINTS: [&str; 9] = [
