@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run test check build bench deny screenshots browser-tests toolchain packages browser clippy-wasm
+.PHONY: run test check build bench deny screenshots browser-tests toolchain packages system clippy-wasm
 
 CARGO ?= cargo
 WASM  := wasm32-unknown-unknown
@@ -17,7 +17,7 @@ run: toolchain
 	$(CARGO) run -p grille --bin grille -- demo
 
 ## Everything: format, lints, rules, services, documentation examples, browser.
-test: toolchain packages browser
+test: toolchain packages system
 	$(CARGO) fmt --all --check
 	$(CARGO) xtask site
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
@@ -47,7 +47,7 @@ deny:
 	$(CARGO) deny check bans licenses sources
 
 ## Writes docs/images anew from the running demo.
-screenshots: toolchain packages browser
+screenshots: toolchain packages system
 	$(CARGO) xtask site
 	$(CARGO) build -p grille --bin grille
 	SCREENSHOTS=1 npx --no-install playwright test --config end2end/playwright.config.ts screenshots
@@ -77,10 +77,11 @@ packages:
 		PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci && cp package-lock.json node_modules/.installed-lock.json; \
 	}
 
-browser:
+system:
 	@missing=; \
 	[ -x /usr/bin/chromium ] || missing="$$missing chromium"; \
 	[ -e /usr/share/doc/fonts-noto-cjk ] || missing="$$missing fonts-noto-cjk"; \
+	[ -x /usr/bin/strace ] || missing="$$missing strace"; \
 	if [ -n "$$missing" ]; then \
 		$(ROOT) apt-get update || true; \
 		DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get install -y --no-install-recommends $$missing; \

@@ -157,7 +157,9 @@ async fn read(caller: &Caller, parts: &Parts, body: Body) -> Result<Form, DeskEr
         return Err(DeskError::Invalid(vec![Fault::new("", "unknown_parameter")]));
     }
     let bytes = axum::body::to_bytes(body, BODY).await.map_err(|_| DeskError::Refused(Code::BodyTooLarge))?;
-    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") && !(kind.is_empty() && bytes.is_empty()) {
+    let is_form = kind.eq_ignore_ascii_case("application/x-www-form-urlencoded");
+    let is_nothing = kind.is_empty() && bytes.is_empty();
+    if !is_form && !is_nothing {
         return Err(Code::NotAForm.into());
     }
     Form::parse(&bytes).map_err(|bad| {

@@ -7,9 +7,11 @@ mod init;
 mod open;
 mod sample;
 mod serve;
+mod staff;
 
 use crate::config::Config;
 use clap::{Args, Parser, Subcommand};
+use domain::audit::event::SourceName;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -53,6 +55,9 @@ enum Command {
     Import(import::Options),
     /// Writes synthetic customers as CSV to standard output.
     SampleCustomers(sample::Options),
+    /// Staff: who there is, and taking rights away.
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// The log: proof and checkpoints.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -93,6 +98,7 @@ impl Cli {
                 Command::Demo(options) => demo::run(config, &everywhere, options).await,
                 Command::Import(options) => import::run(&config, &options, everywhere.json).await,
                 Command::SampleCustomers(options) => sample::run(&options),
+                Command::Staff(command) => staff::run(&config, command, everywhere.json).await,
                 Command::Audit(command) => audit::run(&config, command, everywhere.json).await,
             }
         })
@@ -105,6 +111,12 @@ fn start_log(config: &Config) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log)?;
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     Ok(())
+}
+
+/// Who runs the command, as the operating system's environment has it.
+fn os_user() -> Option<SourceName> {
+    let name = std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).or_else(|_| std::env::var("LOGNAME"));
+    SourceName::parse(&name.ok()?)
 }
 
 /// A line for people.

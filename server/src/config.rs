@@ -97,7 +97,7 @@ pub enum ConfigError {
     #[error("the configuration file {0} cannot be read")]
     NoFile(PathBuf),
     /// A key is unknown or its value does not fit: figment's words, which name key and source.
-    #[error("configuration: {0}")]
+    #[error("configuration")]
     Figment(#[from] Box<figment::Error>),
     /// Two settings contradict each other, or one cannot be.
     #[error("configuration: {0}")]
@@ -197,8 +197,8 @@ mod tests {
 
     const EXAMPLE: &str = include_str!("../../grille.example.toml");
 
-    fn from(text: &str) -> Result<Config, figment::Error> {
-        Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(text)).extract()
+    fn from(text: &str) -> Result<Config, Box<figment::Error>> {
+        Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(text)).extract().map_err(Box::new)
     }
 
     #[test]

@@ -6,9 +6,9 @@ mod sign_in;
 mod step_up;
 mod totp;
 
-pub(crate) use actor::event;
 pub use actor::{Actor, RequestStamp};
-pub use password::{PasswordError, hash_password};
+pub(crate) use actor::{event, too_many_alike};
+pub use password::{PasswordError, check_strength, hash_password};
 pub use sign_in::{SignedIn, TryToken};
 pub(crate) use step_up::{AnswerChallenge, code_of};
 pub use totp::{code_at, next_step};

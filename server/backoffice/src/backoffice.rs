@@ -7,7 +7,7 @@ use crate::desk::StaffDesk;
 use crate::hooks::Hooks;
 use crate::imports::Importer;
 use crate::policy::{Policy, PolicyError};
-use crate::store::{self, Db, WriteTx, sessions};
+use crate::store::{self, Db, WriteCache, WriteTx, sessions};
 use crate::system::Entropy;
 use crate::vault::{BlindIndex, FileKek, KeyRing, StaffVault, Vault};
 use domain::audit::checkpoint::Origin;
@@ -65,6 +65,8 @@ pub struct Parts {
     pub policy: String,
     /// Lengths of time.
     pub settings: Settings,
+    /// Memory for the pages that a write transaction touches.
+    pub write_cache: WriteCache,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -112,7 +114,8 @@ impl BackOffice {
         let keys = Arc::new(KeyRing::open(&parts.keys));
         let signer = Arc::new(KeySigner::new(keys.clone(), parts.origin.clone()));
         let (ledger, checkpoints) =
-            Writer::start(&parts.db, parts.clock.clone(), parts.entropy.clone(), signer.clone()).await?;
+            Writer::start(&parts.db, parts.write_cache, parts.clock.clone(), parts.entropy.clone(), signer.clone())
+                .await?;
         tokio::spawn(CheckpointFile::at(parts.checkpoint).follow(checkpoints));
         let kek = Arc::new(FileKek::new(keys.clone(), parts.entropy.clone()));
         Ok(Arc::new(Self {

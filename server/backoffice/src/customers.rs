@@ -63,19 +63,17 @@ impl StaffDesk {
     /// Masks for what was found; read after the search is recorded.
     async fn found(&self, hits: Hits) -> Result<Found, DeskError> {
         let Hits::Few(hits) = hits else { return Ok(Found::TooMany { customers: [] }) };
-        if hits.is_empty() {
-            return Ok(Found::None { customers: [] });
-        }
         let mut customers = Vec::with_capacity(hits.len());
         for (handle, customer) in hits {
-            customers.push(self.masked(handle, customer).await?);
+            // One who was hidden or left the branch since is not there (Q6).
+            customers.extend(self.masked(handle, customer).await?);
         }
-        Ok(Found::Found { customers })
+        Ok(if customers.is_empty() { Found::None { customers: [] } } else { Found::Found { customers } })
     }
 
-    async fn masked(&self, handle: Handle, customer: CustomerId) -> Result<CustomerView, DeskError> {
-        let fields = customers::masks(&self.office.db, customer).await.map_err(|_| Code::LogUnavailable)?;
-        Ok(CustomerView { id: handle, fields: fields.ok_or(Code::NotFound)? })
+    async fn masked(&self, handle: Handle, customer: CustomerId) -> Result<Option<CustomerView>, DeskError> {
+        let fields = customers::masks(&self.office.db, customer, self.actor.unit()).await;
+        Ok(fields.map_err(|_| Code::LogUnavailable)?.map(|fields| CustomerView { id: handle, fields }))
     }
 
     pub(crate) async fn kept_result(&self, result: ResultId) -> Result<(CaseId, Found), DeskError> {
@@ -116,7 +114,7 @@ impl StaffDesk {
         self.permitted().await;
         let act = View { actor: self.actor.clone(), allowed, row, customer, handle };
         self.office.ledger.act(act).await?.into_fact();
-        self.masked(handle, customer).await
+        Ok(self.masked(handle, customer).await?.ok_or(Code::NotFound)?)
     }
 
     async fn note_names(&self, row: &CaseRow, customer: CustomerId) -> Result<bool, DeskError> {

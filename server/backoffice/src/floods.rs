@@ -1,12 +1,13 @@
 //! Housekeeping by the clock: sessions touched, floods of refusals told.
 
 use crate::audit::{Act, Housekeeping, Verdict, unaudited};
+use crate::auth::event;
 use crate::backoffice::BackOffice;
 use crate::store::refusals::{self, Over};
 use crate::store::sessions::SessionRow;
 use crate::store::{WriteTx, sessions};
 use crate::system::new_id;
-use domain::audit::event::AuditEvent;
+use domain::audit::event::{AuditEvent, Details, Kind};
 use domain::clock::{Span, Timestamp};
 use domain::code::Code;
 use domain::desk::DeskError;
@@ -71,15 +72,25 @@ impl Act for TellFlood {
         if untold <= 0 {
             return Ok(nothing);
         }
-        let mut event = AuditEvent::decode(&template).map_err(|error| sqlx::Error::Decode(error.into()))?;
-        event.id = EventId::from_bytes(new_id(tx.now(), tx.entropy()));
-        event.time = tx.now();
-        event.details.count = Some(untold as u64);
+        let count = Some(untold as u64);
+        let event = match AuditEvent::decode(&template) {
+            Ok(event) => AuditEvent {
+                id: EventId::from_bytes(new_id(tx.now(), tx.entropy())),
+                time: tx.now(),
+                details: Details { count, ..event.details },
+                ..event
+            },
+            // Written by another version: who it was is lost, that it was and how often is not. One such
+            // row must not keep all others from being told.
+            Err(_) => {
+                let details = Details { count, ..Details::default() };
+                event(tx, Kind::RefusalsCounted, Some(Code::TooManyRefusals), None, None, details)
+            }
+        };
         Ok(Verdict::Done { event, fact: () })
     }
 
     fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
-        let kind = domain::audit::event::Kind::RefusalsCounted;
-        crate::auth::event(tx, kind, Some(error.code()), None, None, Default::default())
+        event(tx, Kind::RefusalsCounted, Some(error.code()), None, None, Details::default())
     }
 }

@@ -157,6 +157,7 @@ impl Importer {
         let source =
             mapping.as_ref().map(|mapping| mapping.source.clone()).or_else(|| SourceName::parse(UNNAMED_SOURCE));
         let source = source.ok_or(ImportError::Interrupted)?;
+        let batch_name = mapping.as_ref().and_then(|mapping| mapping.batch.clone());
         let reader = Arc::new(RowReader {
             catalogue: self.catalogue.clone(),
             index: self.index.clone(),
@@ -179,7 +180,7 @@ impl Importer {
             };
             let written = prepared.and_then(|prepared| {
                 rejects.write(&prepared.faults, &reader.plan.headers)?;
-                Ok(self.write(done.batch, &reader.source, prepared))
+                Ok(self.write(done.batch, &reader.source, batch_name.as_ref(), prepared))
             });
             match written {
                 Ok(chunk) => writing.push_back(chunk),
@@ -201,9 +202,16 @@ impl Importer {
     }
 
     /// Hands a chunk to the ledger.
-    fn write(&self, batch: BatchId, source: &SourceName, prepared: PreparedChunk) -> Writing {
+    fn write(
+        &self,
+        batch: BatchId,
+        source: &SourceName,
+        batch_name: Option<&SourceName>,
+        prepared: PreparedChunk,
+    ) -> Writing {
         let PreparedChunk { changes, counts, rows, bytes, .. } = prepared;
-        let act = WriteChunk { batch, source: source.clone(), os_user: self.os_user.clone(), changes, counts };
+        let (source, batch_name, os_user) = (source.clone(), batch_name.cloned(), self.os_user.clone());
+        let act = WriteChunk { batch, source, batch_name, os_user, changes, counts };
         let ledger = self.ledger.clone();
         Writing { receipt: tokio::spawn(async move { ledger.act(act).await }), rows, bytes }
     }

@@ -2,12 +2,12 @@
 //! the staff pages.
 
 use crate::audit::{Act, ActError, Verdict};
-use crate::auth::{event, hash_password};
+use crate::auth::{PasswordError, check_strength, event, hash_password};
 use crate::backoffice::BackOffice;
 use crate::store::WriteTx;
-use crate::store::staff::{self, NewStaff};
+use crate::store::staff::{self, NewStaff, StaffRow};
 use crate::system::{new_id, random};
-use domain::audit::event::{AuditEvent, Details, Kind, PersonName};
+use domain::audit::event::{AuditEvent, Details, Kind, PersonName, SourceName};
 use domain::code::Code;
 use domain::desk::DeskError;
 use domain::id::{BranchNo, PersonNo, StaffId, StaffNo};
@@ -28,31 +28,44 @@ pub struct Enrolment {
     pub unit: BranchNo,
 }
 
+/// Why nobody was entered.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolError {
+    /// The password may not be set.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The ledger or a key says no.
+    #[error(transparent)]
+    Refused(#[from] DeskError),
+}
+
 impl BackOffice {
     /// Enters a member of staff with these factors; `false` if the number is taken, and then nothing is
     /// changed.
-    pub async fn enrol(&self, who: Enrolment, password: &str, totp_seed: &[u8]) -> Result<bool, DeskError> {
+    pub async fn enrol(&self, who: Enrolment, password: &str, totp_seed: &[u8]) -> Result<bool, EnrolError> {
+        check_strength(password, &[who.staff_no.as_str(), who.name.as_str()])?;
         let salt: [u8; 16] = random(&*self.entropy);
-        let password_hash = hash_password(password, &salt).map_err(|_| Code::Busy)?;
-        let totp_sealed = self.staff_vault.seal(&who.person, totp_seed).map_err(|error| error.code())?;
+        let password_hash = hash_password(password, &salt)?;
+        let sealed = self.staff_vault.seal(&who.person, totp_seed);
+        let totp_sealed = sealed.map_err(|error| DeskError::Refused(error.code()))?;
         match self.ledger.act(Enrol { who, password_hash, totp_sealed }).await {
             Ok(_) => Ok(true),
             Err(ActError::Refused(_)) => Ok(false),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(DeskError::from(error).into()),
         }
     }
 
-    /// Every login that there is.
-    pub async fn staff_numbers(&self) -> Result<Vec<StaffNo>, DeskError> {
-        let rows = staff::all(&self.db).await.map_err(|_| Code::LogUnavailable)?;
-        Ok(rows.into_iter().map(|row| row.staff_no).collect())
+    /// Every member of staff: for the command line, the administrators and the demo.
+    pub async fn all_staff(&self) -> Result<Vec<StaffRow>, DeskError> {
+        Ok(staff::all(&self.db).await.map_err(|_| Code::LogUnavailable)?)
     }
 
     /// Takes a person's rights away, from the next request and the next act on (U5).
-    pub async fn suspend(&self, staff_no: &StaffNo) -> Result<(), DeskError> {
+    /// `os_user` is who ran the command that did it.
+    pub async fn suspend(&self, staff_no: &StaffNo, os_user: Option<SourceName>) -> Result<(), DeskError> {
         let found = staff::by_number(&self.db, staff_no).await.map_err(|_| Code::LogUnavailable)?;
         let (row, _) = found.ok_or(Code::NotFound)?;
-        self.ledger.act(Suspend { staff: row.id, staff_no: row.staff_no }).await?.into_fact();
+        self.ledger.act(Suspend { staff: row.id, staff_no: row.staff_no, os_user }).await?.into_fact();
         Ok(())
     }
 }
@@ -107,6 +120,7 @@ impl Enrol {
 struct Suspend {
     staff: StaffId,
     staff_no: StaffNo,
+    os_user: Option<SourceName>,
 }
 
 #[async_trait::async_trait]
@@ -128,7 +142,8 @@ impl Act for Suspend {
 
 impl Suspend {
     fn event(&self, tx: &WriteTx<'_>, code: Option<Code>) -> AuditEvent {
-        let details = Details { subject_staff: Some(self.staff_no.clone()), ..Details::default() };
+        let subject_staff = Some(self.staff_no.clone());
+        let details = Details { subject_staff, os_user: self.os_user.clone(), ..Details::default() };
         event(tx, Kind::StaffSuspended, code, None, None, details)
     }
 }

@@ -14,4 +14,4 @@ pub mod sessions;
 pub mod staff;
 pub mod step_ups;
 
-pub use db::{Conn, Db, OpenError, WriteTx};
+pub use db::{Conn, Db, OpenError, WriteCache, WriteTx};

@@ -59,6 +59,7 @@ impl Office {
             purposes: Purposes::shipped()?,
             policy: policy::SHIPPED.to_owned(),
             settings: Settings::default(),
+            write_cache: backoffice::store::WriteCache::Serving,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             hooks: Arc::new(NoHooks),

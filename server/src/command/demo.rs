@@ -53,8 +53,10 @@ pub async fn run(mut config: Config, everywhere: &Everywhere, options: Options) 
         config.data_dir = "grille-demo-data".into();
     }
     config.check()?;
+    open::rules(&config)?;
     claim(&config.data_dir, &config.database())?;
     if !config.database().exists() {
+        forget_a_broken_start(&config)?;
         KeyRing::create_all(&config.keys(), &SystemEntropy)?;
     }
     let office = open::make(&config).await?;
@@ -72,6 +74,16 @@ pub async fn run(mut config: Config, everywhere: &Everywhere, options: Options) 
     tell(&url, &people, everywhere.json);
     serve::until_stopped(listener, Site { office, origins, demo: true }).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A first start that was killed before it had a database leaves keys that nothing depends on. Where there
+/// was a log once, its checkpoint says so, and the keys stay.
+fn forget_a_broken_start(config: &Config) -> anyhow::Result<()> {
+    let keys = config.keys();
+    if keys.exists() && !config.checkpoint().exists() {
+        std::fs::remove_dir_all(&keys).with_context(|| format!("{} cannot be made anew", keys.display()))?;
+    }
+    Ok(())
 }
 
 /// Marks an empty folder as the demonstration's; refuses one that holds something else.
@@ -108,7 +120,7 @@ fn people(more: u16) -> Vec<Person> {
 }
 
 async fn enrol(office: &BackOffice, people: &[Person]) -> anyhow::Result<()> {
-    let known = office.staff_numbers().await?;
+    let known: Vec<_> = office.all_staff().await?.into_iter().map(|row| row.staff_no).collect();
     for person in people {
         let staff_no = StaffNo::parse(&person.staff_no)?;
         if known.contains(&staff_no) {

@@ -1,11 +1,10 @@
 //! `grille import`: a bank's CSV comes in, with the server stopped or running.
 
-use super::{open, say, warn};
+use super::{open, os_user, say, warn};
 use crate::config::Config;
 use anyhow::Context;
 use backoffice::imports::{Mapping, RejectFile, Stopped, Summary};
 use clap::Args;
-use domain::audit::event::SourceName;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{IsTerminal, Read};
@@ -53,7 +52,7 @@ pub async fn run(config: &Config, options: &Options, json: bool) -> anyhow::Resu
     let rejects_at = options.rejects.clone().unwrap_or(beside);
     let mut rejects = RejectFile::at(rejects_at.clone())
         .with_context(|| format!("the reject file {} cannot be replaced", rejects_at.display()))?;
-    let office = open::office(config).await?;
+    let office = open::office_for_import(config).await?;
     let importer = office.importer(os_user());
     let progress = Progress::new(length, json);
     let done = importer.run(input, mapping, &mut rejects, |so_far| progress.show(so_far)).await;
@@ -85,12 +84,6 @@ fn tell(summary: &Summary, json: bool) {
             summary.rows, counts.added, counts.changed, counts.unchanged, counts.rejected, summary.batch
         ));
     }
-}
-
-/// Who runs the command, as the operating system's environment has it.
-fn os_user() -> Option<SourceName> {
-    let name = std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).or_else(|_| std::env::var("LOGNAME"));
-    SourceName::parse(&name.ok()?)
 }
 
 /// A bar on a terminal, a line every ten thousand rows elsewhere, nothing for machines.

@@ -20,6 +20,7 @@ pub async fn run(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     if config.database().exists() {
         bail!("{} exists already: nothing was changed", config.database().display());
     }
+    open::rules(config)?;
     open::make_dir(&config.data_dir)?;
     KeyRing::create_all(&config.keys(), &SystemEntropy)?;
     let office = open::make(config).await?;

@@ -4,7 +4,7 @@ use crate::config::Config;
 use anyhow::{Context, bail};
 use backoffice::hooks::NoHooks;
 use backoffice::policy;
-use backoffice::store::Db;
+use backoffice::store::{Db, WriteCache};
 use backoffice::system::{SystemClock, SystemEntropy};
 use backoffice::{BackOffice, Parts};
 use domain::audit::checkpoint::Origin;
@@ -13,16 +13,32 @@ use domain::purpose::Purposes;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The back office of an existing data folder.
+/// The back office of an existing data folder, to be served.
 pub async fn office(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
+    existing(config, WriteCache::Serving).await
+}
+
+/// The same, to be filled.
+pub async fn office_for_import(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
+    existing(config, WriteCache::Importing).await
+}
+
+async fn existing(config: &Config, write_cache: WriteCache) -> anyhow::Result<Arc<BackOffice>> {
     if !config.database().exists() {
         bail!("there is no database at {}: run `grille init` first", config.database().display());
     }
-    make(config).await
+    put_together(config, write_cache).await
 }
 
-/// The same; makes the database if it is missing.
-pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
+/// What a bank has decided: a catalogue, purposes and policies that fit each other.
+pub struct Rules {
+    catalogue: Catalogue,
+    purposes: Purposes,
+    policy: String,
+}
+
+/// Reads and checks them. It comes before anything is made: a refusal leaves nothing behind.
+pub fn rules(config: &Config) -> anyhow::Result<Rules> {
     let catalogue = match &config.catalogue {
         Some(path) => Catalogue::parse(&read(path)?).with_context(|| format!("{}", path.display()))?,
         None => Catalogue::shipped().context("the shipped catalogue")?,
@@ -36,6 +52,17 @@ pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
         Some(path) => read(path)?,
         None => policy::SHIPPED.to_owned(),
     };
+    policy::Policy::parse(&policy, &[])?;
+    Ok(Rules { catalogue, purposes, policy })
+}
+
+/// The back office; makes the database if it is missing.
+pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
+    put_together(config, WriteCache::Serving).await
+}
+
+async fn put_together(config: &Config, write_cache: WriteCache) -> anyhow::Result<Arc<BackOffice>> {
+    let Rules { catalogue, purposes, policy } = rules(config)?;
     let db = Db::open_sqlite(&config.database()).await?;
     let parts = Parts {
         db,
@@ -46,6 +73,7 @@ pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
         purposes,
         policy,
         settings: config.settings(),
+        write_cache,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         hooks: Arc::new(NoHooks),

@@ -7,11 +7,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The binary under test.
@@ -83,7 +84,7 @@ pub struct Guest {
 
 /// A demonstration that serves. It ends when this is dropped.
 pub struct TestApp {
-    child: Child,
+    child: Mutex<Child>,
     pub addr: SocketAddr,
     pub origin: String,
     pub host: String,
@@ -121,7 +122,7 @@ impl TestApp {
         let host = told.url.strip_prefix("http://").expect("plain HTTP on loopback").to_owned();
         let port: u16 = host.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
         Self {
-            child,
+            child: Mutex::new(child),
             addr: SocketAddr::from(([127, 0, 0, 1], port)),
             origin: told.url,
             host,
@@ -173,27 +174,63 @@ impl TestApp {
         exchange(self.addr, bytes).expect("an answer")
     }
 
-    /// The process's id.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
+    /// SIGKILL, while others are asking.
+    pub fn kill(&self) {
+        let mut child = self.child.lock().unwrap();
+        child.kill().expect("it could be killed");
+        child.wait().expect("it ends");
     }
 
     /// Waits for the process to end by itself.
-    pub fn wait(mut self) -> std::process::ExitStatus {
-        self.child.wait().expect("it ends")
+    pub fn wait(&self) {
+        self.child.lock().unwrap().wait().expect("it ends");
     }
 
-    /// SIGKILL.
-    pub fn kill(mut self) {
-        self.child.kill().expect("it could be killed");
-        self.child.wait().expect("it ends");
+    /// `init`, then `serve` on a port that is free. The staff are the two administrators that it made.
+    pub fn init_and_serve(home: &Home, env: &[(&str, &str)]) -> Self {
+        let made = json(&home.run_with(&["init", "--json"], env));
+        let admin = |made: &Value| {
+            let text = |name: &str| made[name].as_str().expect("a text").to_owned();
+            let (role, unit) = ("admin".to_owned(), "IT".to_owned());
+            Staff {
+                staff_no: text("staff_no"),
+                role,
+                unit,
+                password: text("password"),
+                totp_secret: text("totp_secret"),
+            }
+        };
+        let staff = made["admins"].as_array().expect("administrators").iter().map(admin).collect();
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+        let mut command = clean(Command::new(GRILLE));
+        command.args(["serve", "--addr", &free.to_string(), "--data-dir"]).arg(home.data()).envs(env.iter().copied());
+        let stderr = File::options().create(true).append(true).open(home.file("stderr")).expect("a file for stderr");
+        let child = command.current_dir(home.dir.path()).stderr(stderr).spawn().expect("the binary starts");
+        let app = Self {
+            child: Mutex::new(child),
+            addr: free,
+            origin: format!("http://localhost:{}", free.port()),
+            host: format!("localhost:{}", free.port()),
+            staff,
+            guests: Vec::new(),
+            log: home.log(),
+            next: AtomicUsize::new(0),
+        };
+        for _ in 0..500 {
+            if TcpStream::connect(free).is_ok() {
+                return app;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("it did not serve: {}", String::from_utf8_lossy(&home.stderr()));
     }
 }
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        let child = self.child.get_mut().unwrap_or_else(PoisonError::into_inner);
+        drop(child.kill());
+        drop(child.wait());
     }
 }
 

@@ -33,14 +33,15 @@ impl Log {
         self.events("SELECT seq, bytes FROM log_entry WHERE instr(bytes, $1) > 0", request_id.as_bytes())
     }
 
-    /// Events of a kind, from `seq` on.
+    /// Events of a kind.
     pub fn of_kind(&self, kind: &str) -> Vec<Event> {
         self.events("SELECT seq, bytes FROM log_entry WHERE kind = CAST($1 AS TEXT) ORDER BY seq", kind.as_bytes())
     }
 
-    /// All of it.
-    pub fn all(&self) -> Vec<Event> {
-        self.events("SELECT seq, bytes FROM log_entry WHERE $1 = $1 ORDER BY seq", &[])
+    /// Everything from a place on.
+    pub fn from(&self, seq: u64) -> Vec<Event> {
+        const SQL: &str = "SELECT seq, bytes FROM log_entry WHERE seq >= CAST($1 AS INTEGER) ORDER BY seq";
+        self.events(SQL, seq.to_string().as_bytes())
     }
 
     /// Whom a handle means, as events name them.

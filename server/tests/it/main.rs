@@ -13,3 +13,11 @@ mod log;
 mod person;
 
 mod attacks;
+mod crash;
+mod edge;
+mod imports;
+mod journeys;
+mod leak;
+mod misuse;
+mod needles;
+mod sessions;

@@ -5,14 +5,15 @@
 //! each kind names the members it may hold ([`Kind::slots`]): a value, a secret or free text has no slot
 //! to stand in (A5). `docs/events.md` is made from this file and compared with it by a test.
 
-use super::fingerprint::Fingerprint;
+mod details;
+mod words;
+
+pub use details::{Details, Slot};
+pub use words::{DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, TicketText};
+
 use crate::clock::Timestamp;
 use crate::code::Code;
-use crate::id::{
-    BatchId, BranchNo, CaseId, CustomerId, EventId, FieldName, Item, Lineage, PersonNo, PurposeName, ReasonCode,
-    RequestId, StaffId, StaffNo,
-};
-use crate::purpose::Identified;
+use crate::id::{BranchNo, EventId, Lineage, PersonNo, RequestId, StaffId, StaffNo};
 use crate::role::Role;
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +57,7 @@ kinds! {
     /// A member of staff was entered by `init` or `demo`.
     StaffCreated "staff_created" [SubjectStaff, SubjectRole];
     /// Someone was suspended: it takes effect on the next request (U5).
-    StaffSuspended "staff_suspended" [SubjectStaff];
+    StaffSuspended "staff_suspended" [SubjectStaff, OsUser];
     /// Both factors were right, or something was not (U2, U3).
     SignedIn "signed_in" [Factor, Address, Device, SubjectStaff];
     /// Sign-in failures beyond those recorded one by one (A10).
@@ -81,179 +82,7 @@ kinds! {
     /// Identical refusals of one session, counted (A10).
     RefusalsCounted "refusals_counted" [Count, Address, Device];
     /// Rows of one import were written (JR/T 0171 6.1.1 b).
-    CustomersImported "customers_imported" [Batch, Source, Added, ChangedRows, Unchanged, Rejected, OsUser];
-}
-
-macro_rules! details {
-    ($($(#[doc = $doc:literal])* $slot:ident $member:ident: $type:ty;)*) => {
-        /// A detail's name; see [`Details`].
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Slot {$($(#[doc = $doc])* $slot,)*}
-
-        impl Slot {
-            /// Every detail.
-            pub const ALL: &[Slot] = &[$(Slot::$slot),*];
-            /// In words, for `docs/events.md`.
-            pub const fn about(self) -> &'static str {
-                match self { $(Slot::$slot => concat!($($doc),*),)* }
-            }
-            /// The type that it is of.
-            pub const fn type_name(self) -> &'static str {
-                match self { $(Slot::$slot => stringify!($type),)* }
-            }
-            /// The member's name in the bytes.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Slot::$slot => stringify!($member),)* }
-            }
-        }
-
-        /// What an event may say besides who, when and how it ended. Nothing here can hold a
-        /// customer's value, a secret or free text.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub struct Details {$(
-            $(#[doc = $doc])*
-            #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub $member: Option<$type>,
-        )*}
-
-        impl Details {
-            /// Which details are there.
-            pub fn slots(&self) -> Vec<Slot> {
-                let mut there = Vec::new();
-                $(if self.$member.is_some() { there.push(Slot::$slot); })*
-                there
-            }
-        }
-    };
-}
-
-details! {
-    /// The case.
-    Case case: CaseId;
-    /// Why, of the case.
-    Purpose purpose: PurposeName;
-    /// The work order, of the purpose's pattern.
-    Ticket ticket: TicketText;
-    /// How the customer was identified.
-    Identified identified: Identified;
-    /// The customer's internal id.
-    Customer customer: CustomerId;
-    /// The field's name.
-    Field field: FieldName;
-    /// The field's item.
-    Item item: Item;
-    /// Why, of the act.
-    Reason reason: ReasonCode;
-    /// Salted commitment to a note whose body stands beside the log (V2n).
-    Note note: Fingerprint;
-    /// The act's digest, which the second factor was bound to.
-    Act act: Fingerprint;
-    /// Which second factor.
-    Factor factor: FactorName;
-    /// Milliseconds since the factor was given.
-    FactorAge factor_age_ms: i64;
-    /// Wrong codes so far.
-    Tries tries: u8;
-    /// Whether this view bound the case to the customer.
-    Binds binds: bool;
-    /// Kind of key searched by: `id_no`, `name+birth_date+branch`.
-    Key key: KeyName;
-    /// `found`, `none` or `too_many`; no count.
-    Outcome outcome: OutcomeName;
-    /// Hash of policy, catalogue and purposes in force (U7).
-    Policy policy: Fingerprint;
-    /// Another member of staff whom this is about.
-    SubjectStaff subject_staff: StaffNo;
-    /// Their role.
-    SubjectRole subject_role: Role;
-    /// Client address as the trusted hop saw it.
-    Address address: std::net::IpAddr;
-    /// First eight bytes of the SHA-256 of the browser's name for itself.
-    Device device: DeviceTag;
-    /// How many.
-    Count count: u64;
-    /// The import run.
-    Batch batch: BatchId;
-    /// The importing source, from the mapping file.
-    Source source: SourceName;
-    /// Customers added.
-    Added added: u64;
-    /// Customers changed.
-    ChangedRows changed: u64;
-    /// Customers left as they were.
-    Unchanged unchanged: u64;
-    /// Rows rejected.
-    Rejected rejected: u64;
-    /// The operating system's user who ran the command.
-    OsUser os_user: SourceName;
-}
-
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident $max:literal $ok:expr;)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-        #[serde(transparent)]
-        pub struct $name(Box<str>);
-
-        impl $name {
-            /// The word, if it is of the form that an event may hold.
-            pub fn parse(text: &str) -> Option<Self> {
-                let ok: fn(char) -> bool = $ok;
-                (!text.is_empty() && text.len() <= $max && text.chars().all(ok)).then(|| Self(text.into()))
-            }
-            /// As text.
-            pub fn as_str(&self) -> &str { &self.0 }
-        }
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-                Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not of its form"))
-            }
-        }
-    )*};
-}
-
-words! {
-    /// A ticket that matched its purpose's pattern.
-    TicketText 64 |c| c.is_ascii_alphanumeric() || "-_/.#".contains(c);
-    /// `id_no`, or names joined by `+`.
-    KeyName 96 |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '+';
-    /// Sixteen hexadecimal digits.
-    DeviceTag 16 |c| c.is_ascii_hexdigit();
-    /// A short name: letters, digits, `-`, `_`, `.`.
-    SourceName 64 |c| c.is_alphanumeric() || "-_.".contains(c);
-    /// A name of staff as colleagues know them.
-    PersonName 96 |c| !c.is_control();
-}
-
-impl SourceName {
-    /// A version of this program; the workspace's version is always of the form.
-    pub fn of_version(version: &'static str) -> Self {
-        Self(version.into())
-    }
-}
-
-/// Which second factor was used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FactorName {
-    /// Password and a code of RFC 6238.
-    Totp,
-    /// WebAuthn.
-    Passkey,
-}
-
-/// How a search ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OutcomeName {
-    /// One to five.
-    Found,
-    /// None.
-    None,
-    /// More than five.
-    TooMany,
+    CustomersImported "customers_imported" [Batch, Source, BatchName, Added, ChangedRows, Unchanged, Rejected, OsUser];
 }
 
 /// Whether it was done.
@@ -403,6 +232,7 @@ impl AuditEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::CustomerId;
 
     fn event(kind: Kind) -> AuditEvent {
         AuditEvent {

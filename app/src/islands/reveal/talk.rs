@@ -187,7 +187,10 @@ impl Talk {
         if self.stage.get_untracked() == Stage::Shut {
             return;
         }
-        let at = js_sys::Date::new_0().to_locale_string("sv-SE", &js_sys::Object::new());
+        // the pages' time zone, whatever the desktop's
+        let zone = js_sys::Object::new();
+        let _ = js_sys::Reflect::set(&zone, &"timeZone".into(), &"Asia/Shanghai".into());
+        let at = js_sys::Date::new_0().to_locale_string("sv-SE", &zone);
         self.problem.set(None);
         self.stage.set(Stage::Shown { event: shown.event, at: at.into() });
         self.value.set(Some(shown.value));

@@ -61,7 +61,9 @@ impl CheckpointFile {
     /// one, whole: it is written aside and renamed.
     pub async fn follow(self, mut checkpoints: watch::Receiver<Option<String>>) {
         while checkpoints.changed().await.is_ok() {
-            let Some(note) = checkpoints.borrow_and_update().clone() else { continue };
+            let newest = checkpoints.borrow_and_update().clone();
+            // Without a key nothing was ever signed: there is no checkpoint to give away.
+            let Some(note) = newest.filter(|note| !note.is_empty()) else { continue };
             let path = self.0.clone();
             let written = tokio::task::spawn_blocking(move || replace(&path, &note)).await;
             if !matches!(written, Ok(Ok(()))) {

@@ -2,6 +2,7 @@
 
 use super::act::{Act, Verdict};
 use super::receipt::Receipt;
+use crate::auth::too_many_alike;
 use crate::store::WriteTx;
 use domain::audit::event::AuditEvent;
 use domain::code::Code;
@@ -78,7 +79,7 @@ pub(super) trait Job: Send {
     /// Runs inside a savepoint.
     async fn run(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Ran>;
     /// Says what to record when `error` bars the act; `None` if the act is not sensitive.
-    fn bar(&mut self, tx: &WriteTx<'_>, error: DeskError) -> Option<AuditEvent>;
+    async fn bar(&mut self, tx: &mut WriteTx<'_>, error: DeskError) -> sqlx::Result<Option<Ran>>;
     /// Tells the caller: committed (at `seq`, if an event was written), or not.
     fn settle(self: Box<Self>, committed: Result<Option<u64>, Code>);
 }
@@ -110,12 +111,17 @@ impl<A: Act> Job for ActJob<A> {
         Ok(ran)
     }
 
-    fn bar(&mut self, tx: &WriteTx<'_>, error: DeskError) -> Option<AuditEvent> {
-        A::SENSITIVE.then(|| {
-            let event = self.act.barred(tx, &error);
-            self.verdict = Some(Err(error));
-            event
-        })
+    async fn bar(&mut self, tx: &mut WriteTx<'_>, error: DeskError) -> sqlx::Result<Option<Ran>> {
+        if !A::SENSITIVE {
+            return Ok(None);
+        }
+        let event = self.act.barred(tx, &error);
+        let (error, event) = match too_many_alike(tx, &event).await? {
+            Some(wait) => (wait, None),
+            None => (error, Some(event)),
+        };
+        self.verdict = Some(Err(error));
+        Ok(Some(Ran { undo: false, event }))
     }
 
     fn settle(self: Box<Self>, committed: Result<Option<u64>, Code>) {
@@ -143,8 +149,8 @@ impl<H: Housekeeping> Job for ChoreJob<H> {
         self.chore.apply(tx).await?;
         Ok(Ran { undo: false, event: None })
     }
-    fn bar(&mut self, _: &WriteTx<'_>, _: DeskError) -> Option<AuditEvent> {
-        None
+    async fn bar(&mut self, _: &mut WriteTx<'_>, _: DeskError) -> sqlx::Result<Option<Ran>> {
+        Ok(None)
     }
     fn settle(self: Box<Self>, committed: Result<Option<u64>, Code>) {
         drop(self.reply.send(committed.map(drop).map_err(ActError::Unavailable)));

@@ -6,7 +6,7 @@ use super::checkpoint::Signer;
 use super::ledger::{Job, Ledger, QUEUE};
 use super::tree::{LoadError, Tree};
 use crate::store::log::{self, EntryRow, Head};
-use crate::store::{Conn, Db, OpenError, WriteTx};
+use crate::store::{Conn, Db, OpenError, WriteCache, WriteTx};
 use crate::system::Entropy;
 use domain::audit::event::AuditEvent;
 use domain::audit::merkle::leaf_hash;
@@ -58,11 +58,12 @@ impl Writer {
     /// Starts the writer's task. `watch` tells each new signed checkpoint.
     pub(crate) async fn start(
         db: &Db,
+        cache: WriteCache,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         signer: Arc<dyn Signer>,
     ) -> Result<(Ledger, watch::Receiver<Option<String>>), OpenError> {
-        let conn = db.write_connection().await?;
+        let conn = db.write_connection(cache).await?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (published, checkpoints) = watch::channel(None);
         let writer = Self { conn, clock, entropy, signer, tree: None, barred: None, published };
@@ -134,10 +135,14 @@ impl Writer {
     async fn run_one(&mut self, batch: &mut Batch, job: &mut dyn Job) -> Result<Result<Option<u64>, Code>, BatchError> {
         self.conn.savepoint().await?;
         let mut tx = WriteTx::new(&mut self.conn, batch.now, &*self.entropy);
-        let barred = batch.bar.and_then(|code| job.bar(&tx, DeskError::Refused(code)));
+        let barred = match batch.bar {
+            Some(code) => job.bar(&mut tx, DeskError::Refused(code)).await,
+            None => Ok(None),
+        };
         let ran = match barred {
-            Some(event) => Ok(super::ledger::Ran { undo: true, event: Some(event) }),
-            None => job.run(&mut tx).await,
+            Ok(Some(ran)) => Ok(ran),
+            Ok(None) => job.run(&mut tx).await,
+            Err(error) => Err(error),
         };
         let encoded = match ran {
             Ok(ran) => match ran.event.map(|event| event.encode().map(|bytes| (event, bytes))).transpose() {

@@ -106,15 +106,29 @@ impl Actor {
         error: DeskError,
         details: Details,
     ) -> sqlx::Result<Verdict<F>> {
-        let code = error.code();
-        let counting = self.event(tx, Kind::RefusalsCounted, Some(code), Details::default());
-        let source = format!("{} {} {code}", self.lineage(), self.request.endpoint.as_str());
-        if flooded(tx, &source, REFUSALS_A_MINUTE, &counting).await? {
-            let retry_after = (60 - tx.now().seconds().rem_euclid(60)) as u32;
-            return Ok(Verdict::Unrecorded { error: DeskError::Wait { code: Code::TooManyRefusals, retry_after } });
+        let event = self.event(tx, kind, Some(error.code()), details);
+        if let Some(error) = too_many_alike(tx, &event).await? {
+            return Ok(Verdict::Unrecorded { error });
         }
-        Ok(Verdict::Kept { event: self.event(tx, kind, Some(code), details), error })
+        Ok(Verdict::Kept { event, error })
     }
+}
+
+/// Counts a refusal of a session's; what to answer, if there were twenty like it in this minute (A10).
+pub(crate) async fn too_many_alike(tx: &mut WriteTx<'_>, refusal: &AuditEvent) -> sqlx::Result<Option<DeskError>> {
+    let (Some(actor), Some(endpoint), Some(code)) = (&refusal.actor, &refusal.endpoint, refusal.code) else {
+        return Ok(None);
+    };
+    let source = format!("{} {} {code}", actor.lineage, endpoint.as_str());
+    let mut counting = refusal.clone();
+    counting.kind = Kind::RefusalsCounted;
+    let Details { address, device, .. } = &refusal.details;
+    counting.details = Details { address: *address, device: device.clone(), ..Details::default() };
+    if !flooded(tx, &source, REFUSALS_A_MINUTE, &counting).await? {
+        return Ok(None);
+    }
+    let retry_after = (60 - tx.now().seconds().rem_euclid(60)) as u32;
+    Ok(Some(DeskError::Wait { code: Code::TooManyRefusals, retry_after }))
 }
 
 /// Counts a refusal of `source`; `true` if it is one of too many in this minute, to be told by the

@@ -12,19 +12,49 @@ const PASSES: u32 = 2;
 /// So many hashes at once: more would only take memory from each other.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
-/// The password could not be hashed.
+/// Shorter is refused, whatever it is made of (U1; NIST SP 800-63B-4 and PCI DSS 8.3.6).
+const SHORTEST: usize = 12;
+/// Longer would only cost time.
+const LONGEST: usize = 256;
+
+/// Why there is no hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the password could not be hashed")]
-pub struct PasswordError;
+pub enum PasswordError {
+    /// Under twelve characters.
+    #[error("the password has fewer than 12 characters")]
+    TooShort,
+    /// Over 256 bytes.
+    #[error("the password is longer than 256 bytes")]
+    TooLong,
+    /// On a list of common ones, or guessed soon after them.
+    #[error("the password is among the first that would be guessed")]
+    Guessable,
+    /// It could not be hashed.
+    #[error("the password could not be hashed")]
+    NotHashed,
+}
+
+/// Whether a password may be set (U1): long enough, and not what zxcvbn, with its lists of common
+/// passwords and names, would guess in under 10^10 tries. `known` is what an attacker knows of the person.
+pub fn check_strength(password: &str, known: &[&str]) -> Result<(), PasswordError> {
+    if password.chars().count() < SHORTEST {
+        return Err(PasswordError::TooShort);
+    }
+    if password.len() > LONGEST {
+        return Err(PasswordError::TooLong);
+    }
+    let score = zxcvbn::zxcvbn(password, known).score();
+    if score < zxcvbn::Score::Four { Err(PasswordError::Guessable) } else { Ok(()) }
+}
 
 fn argon2() -> Result<Argon2<'static>, PasswordError> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|_| PasswordError)?;
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|_| PasswordError::NotHashed)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 /// The PHC string of a password under this salt.
 pub fn hash_password(password: &str, salt: &[u8; 16]) -> Result<String, PasswordError> {
-    let hash = argon2()?.hash_password_with_salt(password.as_bytes(), salt).map_err(|_| PasswordError)?;
+    let hash = argon2()?.hash_password_with_salt(password.as_bytes(), salt).map_err(|_| PasswordError::NotHashed)?;
     Ok(hash.to_string())
 }
 
@@ -48,6 +78,23 @@ pub(crate) async fn verify(password: Zeroizing<String>, stored: Option<String>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn u1_a_short_or_common_password_is_refused() {
+        for (password, refusal) in [
+            ("Tr0ub4dor&3", PasswordError::TooShort),
+            ("短短短短短短短短短短短", PasswordError::TooShort),
+            ("password1234", PasswordError::Guessable),
+            ("aaaaaaaaaaaaaaaa", PasswordError::Guessable),
+            ("qwertyuiop[]", PasswordError::Guessable),
+            ("op1001op1001", PasswordError::Guessable),
+            (&"x9".repeat(200), PasswordError::TooLong),
+        ] {
+            assert_eq!(check_strength(password, &["op1001", "Lin Xiao"]), Err(refusal), "{password}");
+        }
+        assert_eq!(check_strength("Grille-demo-2026", &["op1001", "Lin Xiao"]), Ok(()));
+        assert_eq!(check_strength("correct horse battery staple", &["op1001"]), Ok(()));
+    }
 
     #[tokio::test]
     async fn u1_a_password_fits_its_own_hash_only() {

@@ -27,6 +27,7 @@ pub struct Counts {
 pub(super) struct WriteChunk {
     pub batch: BatchId,
     pub source: SourceName,
+    pub batch_name: Option<SourceName>,
     pub os_user: Option<SourceName>,
     pub changes: Vec<PreparedCustomer>,
     pub counts: Counts,
@@ -64,6 +65,7 @@ impl WriteChunk {
         let details = Details {
             batch: Some(self.batch),
             source: Some(self.source.clone()),
+            batch_name: self.batch_name.clone(),
             added: Some(self.counts.added),
             changed: Some(self.counts.changed),
             unchanged: Some(self.counts.unchanged),

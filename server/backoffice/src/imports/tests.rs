@@ -29,7 +29,8 @@ async fn bank() -> Bank {
     let ring = Arc::new(KeyRing::create_all(&dir.path().join("keys"), &*entropy).unwrap());
     let clock = Arc::new(TestClock::at(Timestamp::from_millis(1_795_335_330_123)));
     let signer = Arc::new(KeySigner::new(ring.clone(), Origin::parse("grille.test/import").unwrap()));
-    let (ledger, _) = Writer::start(&db, clock.clone(), entropy.clone(), signer).await.unwrap();
+    let (ledger, _) =
+        Writer::start(&db, crate::store::WriteCache::Serving, clock.clone(), entropy.clone(), signer).await.unwrap();
     let importer = Importer {
         db,
         ledger,
@@ -72,7 +73,12 @@ impl Bank {
         customers::found_by(&self.importer.db, search.kind_name(), &digest, &branch, 6).await.unwrap()
     }
     async fn masks(&self, customer: CustomerId) -> Vec<(String, u8, String)> {
-        let masks = customers::masks(&self.importer.db, customer).await.unwrap().unwrap();
+        let mut found = None;
+        for branch in ["0101", "0102"] {
+            let branch = BranchNo::parse(branch).unwrap();
+            found = found.or(customers::masks(&self.importer.db, customer, &branch).await.unwrap());
+        }
+        let masks = found.unwrap();
         masks.iter().map(|m| (m.field.to_string(), m.item.get(), m.mask.to_string())).collect()
     }
     async fn count(&self, sql: &'static str) -> i64 {
@@ -357,6 +363,7 @@ async fn l1_a_chunk_prepared_on_what_another_import_changed_is_refused_and_recor
     let act = WriteChunk {
         batch: BatchId::from_bytes([1; 16]),
         source: SourceName::parse("csv").unwrap(),
+        batch_name: None,
         os_user: None,
         changes: vec![bank.stale_change().await],
         counts: Counts { added: 1, ..Counts::default() },

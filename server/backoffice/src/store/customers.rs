@@ -41,10 +41,16 @@ pub async fn is_visible(conn: &mut Conn, customer: CustomerId, branch: &BranchNo
     Ok(row.is_some())
 }
 
-/// The customer's masks, in the catalogue's order. No key is touched (M2).
-pub async fn masks(db: &Db, customer: CustomerId) -> sqlx::Result<Option<Vec<MaskedField>>> {
-    const SQL: &str = "SELECT masks FROM customer_mask WHERE customer = $1";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&customer.as_bytes()[..]).fetch_optional(pool).await?);
+/// The customer's masks, in the catalogue's order, if the customer may be seen from this branch now (Q6).
+/// No key is touched (M2).
+pub async fn masks(db: &Db, customer: CustomerId, branch: &BranchNo) -> sqlx::Result<Option<Vec<MaskedField>>> {
+    const SQL: &str = "SELECT masks FROM customer_mask JOIN customer ON customer.id = customer_mask.customer \
+        WHERE customer.id = $1 AND branch = $2 AND hidden = 0";
+    let row = on!(db, |pool| sqlx::query(SQL)
+        .bind(&customer.as_bytes()[..])
+        .bind(branch.as_str())
+        .fetch_optional(pool)
+        .await?);
     row.map(|row| {
         let stored: Vec<(FieldName, Item, String)> = serde_json::from_str(row.try_get(0)?).map_err(|_| bad("masks"))?;
         Ok(stored

@@ -42,6 +42,16 @@ macro_rules! on_conn {
 }
 pub(crate) use {on, on_conn};
 
+/// How much memory the writer's pages may take. An import touches a leaf of the index for every key of
+/// every row, all over it: with too little, each page is written many times in one transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteCache {
+    /// 16 MB.
+    Serving,
+    /// 256 MB, for a command that ends.
+    Importing,
+}
+
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -78,10 +88,14 @@ impl Db {
     }
 
     /// The connection that the writer keeps.
-    pub async fn write_connection(&self) -> Result<Conn, OpenError> {
+    pub async fn write_connection(&self, cache: WriteCache) -> Result<Conn, OpenError> {
         match self {
             Db::Sqlite(pool) => {
-                let options = (*pool.connect_options()).clone().pragma("query_only", "OFF");
+                let size = match cache {
+                    WriteCache::Serving => "-16000",
+                    WriteCache::Importing => "-256000",
+                };
+                let options = (*pool.connect_options()).clone().pragma("query_only", "OFF").pragma("cache_size", size);
                 let mut conn = options.connect().await?;
                 check_durable(&mut conn).await?;
                 Ok(Conn::Sqlite(conn))

@@ -6,6 +6,7 @@ use crate::people::{PASSWORD, Seat, reveal_form, shown};
 use backoffice::audit::verify;
 use backoffice::vault::KeyKind;
 use domain::audit::event::{Decision, Kind};
+use domain::clock::Span;
 use domain::code::Code;
 use domain::desk::{DeskError, RevealForm};
 use domain::id::{CaseId, Handle};
@@ -134,6 +135,26 @@ async fn l0_without_the_signing_key_no_sensitive_act_runs_and_masks_go_on() {
     counter.seat.ask(&answered).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(counter.house.last().await.decision, Decision::Allowed);
     // The next signature covers what was written without one.
+    counter.reveal_works().await;
+}
+
+#[tokio::test]
+async fn a10_barred_acts_beyond_twenty_a_minute_are_counted_like_other_refusals() {
+    let counter = Counter::ready().await;
+    counter.house.take_key(KeyKind::Log);
+    for _ in 0..20 {
+        counter.reveal_stops(&counter.form(), Code::LogKeyMissing).await;
+    }
+    let before = counter.house.size().await;
+    for _ in 0..3 {
+        assert_eq!(counter.seat.refused(&counter.form()).await.code(), Code::TooManyRefusals);
+    }
+    assert_eq!(counter.house.size().await, before);
+    counter.house.return_key(KeyKind::Log);
+    counter.house.wait(Span::minutes(1));
+    counter.house.office.tell_floods().await.unwrap();
+    let event = counter.house.last_is_refusal(Kind::RefusalsCounted, Code::LogKeyMissing).await;
+    assert_eq!(event.details.count, Some(3));
     counter.reveal_works().await;
 }
 

@@ -11,6 +11,8 @@ mod customers;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod filled;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod notes;

@@ -62,6 +62,7 @@ impl TestOffice {
             purposes: Purposes::shipped().unwrap(),
             policy: backoffice::policy::SHIPPED.into(),
             settings: Settings::default(),
+            write_cache: backoffice::store::WriteCache::Serving,
             clock: clock.clone(),
             entropy,
             hooks: hooks.clone(),
@@ -180,9 +181,10 @@ impl TestOffice {
     }
 }
 
-/// Opens a file as sqlite's own shell would.
+/// Opens a file as sqlite's own shell would, and does not wait for the disk.
 pub async fn connect(file: &Path) -> SqliteConnection {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).foreign_keys(false);
+    let options = options.synchronous(sqlx::sqlite::SqliteSynchronous::Off);
     options.disable_statement_logging().connect().await.unwrap()
 }
 

@@ -48,7 +48,7 @@ async fn v2_a_person_suspended_between_permission_and_act_is_refused() {
     let (house, seat, _, form) = one_request_away().await;
     let office = house.office.clone();
     house.hooks.once(Place::PermittedNotActed, async move {
-        office.suspend(&StaffNo::parse("op1001").unwrap()).await.unwrap();
+        office.suspend(&StaffNo::parse("op1001").unwrap(), None).await.unwrap();
     });
     refused(&house, &seat, &form, Code::SignedOut).await;
     assert_eq!(house.last().await.actor.unwrap().staff_no.as_str(), "op1001");
@@ -123,7 +123,7 @@ async fn v2_searches_views_and_cases_are_held_against_the_act_too() {
 
     let office = house.office.clone();
     house.hooks.once(Place::PermittedNotActed, async move {
-        office.suspend(&StaffNo::parse("op1001").unwrap()).await.unwrap();
+        office.suspend(&StaffNo::parse("op1001").unwrap(), None).await.unwrap();
     });
     let form = seat.case_form("complaint", &house.note());
     assert_eq!(seat.desk().await.open_case(form).await, Err(Code::SignedOut.into()));

@@ -4,6 +4,7 @@
 use crate::customers::{Customer, id_no};
 use crate::office::TestOffice;
 use crate::people::{Person, reveal_form};
+use backoffice::hooks::Place;
 use domain::audit::event::{AuditEvent, Details, Kind, OutcomeName};
 use domain::clock::Span;
 use domain::code::Code;
@@ -219,6 +220,27 @@ async fn q6_a_customer_who_left_the_branch_is_not_there_by_their_handle() {
     house.last_is_refusal(Kind::CustomerViewed, Code::NotFound).await;
     assert_eq!(seat.refused(&reveal_form(case, handle, "id_no")).await, NOT_FOUND);
     house.last_is_refusal(Kind::FieldRevealed, Code::NotFound).await;
+}
+
+#[tokio::test]
+async fn q6_one_who_was_hidden_since_the_search_is_in_no_outcome() {
+    let (house, seat) = TestOffice::with_operator().await;
+    let customer = house.customer().await;
+    let case = seat.open("complaint").await;
+    let desk = seat.desk().await;
+    let keys = [("id_no".to_owned(), customer.value("id_no").to_owned())];
+    let search = || GuardedSearch::parse(desk.catalogue(), &keys).unwrap();
+    let result = desk.search(case, search(), Keep::ForPage).await.unwrap().result.unwrap();
+    house.meddle("UPDATE customer SET hidden = 1").await.unwrap();
+    assert!(matches!(seat.desk().await.kept(result).await.unwrap().1, Found::None { .. }));
+
+    house.meddle("UPDATE customer SET hidden = 0").await.unwrap();
+    let meanwhile = house.clone();
+    house.hooks.once(Place::PermittedNotActed, async move {
+        meanwhile.meddle("UPDATE customer SET hidden = 1").await.unwrap();
+    });
+    let found = desk.search(case, search(), Keep::No).await.unwrap().found;
+    assert!(house.hooks.done() && matches!(found, Found::None { .. }));
 }
 
 #[tokio::test]

@@ -214,7 +214,7 @@ async fn u5_a_session_ends_by_sign_out_idleness_age_and_suspension() {
 
     let seat = house.sign_in(&seat.person).await;
     let staff_no = seat.desk().await.staff().staff_no.clone();
-    house.office.suspend(&staff_no).await.unwrap();
+    house.office.suspend(&staff_no, None).await.unwrap();
     assert_eq!(house.last().await.kind, Kind::StaffSuspended);
     assert_eq!(seat.try_desk().await.err(), gone, "suspended");
     assert_eq!(refusal(&house, "op1001", PASSWORD, &seat.person.code(&house)).await, FAILED);

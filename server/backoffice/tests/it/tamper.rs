@@ -1,90 +1,19 @@
 //! Someone has the file and no key: whatever they change, `verify` says where (A1, A3, A4).
 
+use crate::filled::{Fill, filled};
 use crate::office::{TestOffice, connect, origin};
-use backoffice::audit::{Act, Column, NoteFault, Verdict, Verified, VerifyError, Wrong, verify};
+use backoffice::audit::{Column, NoteFault, Verified, VerifyError, Wrong, verify};
+use backoffice::store::Db;
 use backoffice::store::log::{self, EntryRow, Head};
-use backoffice::store::{Db, WriteTx};
 use domain::audit::checkpoint::{Checkpoint, SigningKey, VerifierKey};
-use domain::audit::event::{ActorStamp, AuditEvent, Decision, Details, Kind, PersonName, SourceName};
+use domain::audit::event::AuditEvent;
 use domain::audit::merkle::{Frontier, Hash, leaf_hash};
 use domain::clock::Span;
-use domain::code::Code;
-use domain::desk::DeskError;
-use domain::id::{BranchNo, CaseId, CustomerId, EventId, FieldName, Lineage, PersonNo, PurposeName, StaffId, StaffNo};
-use domain::role::Role;
+use domain::id::CustomerId;
 use sqlx::SqliteConnection;
-use std::sync::Arc;
 
 /// Entries: one full tile and a tail.
 const SIZE: u64 = 300;
-/// The last of them, each at a time of its own.
-const SPACED: u64 = 10;
-
-/// Writes one event that fills every column beside the bytes.
-pub struct Fill(pub u8);
-
-impl Fill {
-    fn event(&self, tx: &WriteTx<'_>) -> AuditEvent {
-        let mut id = [0; 16];
-        tx.entropy().fill(&mut id);
-        let actor = ActorStamp {
-            staff: StaffId::from_bytes([1; 16]),
-            staff_no: StaffNo::parse("op1001").unwrap(),
-            person: PersonNo::parse("P1001").unwrap(),
-            name: PersonName::parse("林一").unwrap(),
-            role: Role::Operator,
-            unit: BranchNo::parse("0101").unwrap(),
-            version: 1,
-            lineage: Lineage::from_bytes([2; 16]),
-        };
-        AuditEvent {
-            id: EventId::from_bytes(id),
-            time: tx.now(),
-            kind: Kind::FieldRevealed,
-            decision: Decision::Refused,
-            code: Some(Code::NotFound),
-            actor: Some(actor),
-            request: None,
-            endpoint: None,
-            app: SourceName::parse("0.1.0").unwrap(),
-            details: Details {
-                case: Some(CaseId::from_bytes([self.0; 16])),
-                customer: Some(CustomerId::from_bytes([4; 16])),
-                purpose: PurposeName::parse("complaint").ok(),
-                field: FieldName::parse("id_no").ok(),
-                ..Details::default()
-            },
-        }
-    }
-}
-
-#[async_trait::async_trait]
-impl Act for Fill {
-    type Fact = ();
-    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
-        Ok(Verdict::Kept { event: self.event(tx), error: Code::NotFound.into() })
-    }
-    fn barred(&self, tx: &WriteTx<'_>, _: &DeskError) -> AuditEvent {
-        self.event(tx)
-    }
-}
-
-/// A log of `size` entries, the last few at times of their own.
-pub async fn filled(size: u64) -> Arc<TestOffice> {
-    let house = TestOffice::empty().await;
-    let mut acts = tokio::task::JoinSet::new();
-    for n in 0..size - SPACED - 1 {
-        let ledger = house.office.ledger().clone();
-        acts.spawn(async move { ledger.act(Fill(n as u8)).await });
-    }
-    acts.join_all().await;
-    for n in 0..SPACED {
-        house.wait(Span::seconds(1));
-        house.office.ledger().act(Fill(n as u8)).await.unwrap_err();
-    }
-    house
-}
-
 /// A copy of the file in an intruder's hands: the triggers are gone.
 struct Copy {
     file: tempfile::NamedTempFile,
@@ -97,11 +26,17 @@ impl Copy {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::copy(house.file(), file.path()).unwrap();
         let copy = Self { file, key: house.key() };
-        let names = ["entry_is_never_changed", "entry_is_never_deleted", "entry_has_no_gap", "tile_is_never_changed"];
-        for name in names.into_iter().chain(["tile_is_never_deleted", "head_only_grows", "head_is_never_deleted"]) {
-            let sql = sqlx::AssertSqlSafe(format!("DROP TRIGGER log_{name}"));
-            sqlx::raw_sql(sql).execute(&mut copy.conn().await).await.unwrap();
-        }
+        let triggers = [
+            "entry_is_never_changed",
+            "entry_is_never_deleted",
+            "entry_has_no_gap",
+            "tile_is_never_changed",
+            "tile_is_never_deleted",
+            "head_only_grows",
+            "head_is_never_deleted",
+        ];
+        let drops: Vec<String> = triggers.iter().map(|name| format!("DROP TRIGGER log_{name};")).collect();
+        copy.run(&format!("BEGIN; {} COMMIT", drops.concat())).await;
         copy
     }
 

@@ -1,8 +1,8 @@
 //! The one writer: no receipt before the commit, no change without its event, no fork (A1, A2).
 
+use crate::filled::Fill;
 use crate::office::TestOffice;
 use crate::people::Person;
-use crate::tamper::Fill;
 use backoffice::audit::ActError;
 use backoffice::store::log::{self, Head};
 use domain::audit::event::Kind;
@@ -116,7 +116,7 @@ async fn a1_the_log_refuses_updates_and_deletions() {
 #[tokio::test]
 async fn a1_the_head_moves_from_where_it_is_and_from_nowhere_else() {
     let house = TestOffice::empty().await;
-    let mut conn = house.office.db().write_connection().await.unwrap();
+    let mut conn = house.office.db().write_connection(backoffice::store::WriteCache::Serving).await.unwrap();
     let head = log::head(&mut conn).await.unwrap();
     let to = Head { size: 9, root: empty_root(), latest: Timestamp::from_millis(i64::MAX), note: String::new() };
     for wrong in [0, head.size + 1, head.size + 256] {

@@ -1,0 +1,115 @@
+//! What an event may say besides who, when and how it ended: one typed slot for each detail (A5).
+
+use super::words::{DeviceTag, FactorName, KeyName, OutcomeName, SourceName, TicketText};
+use crate::audit::fingerprint::Fingerprint;
+use crate::id::{BatchId, CaseId, CustomerId, FieldName, Item, PurposeName, ReasonCode, StaffNo};
+use crate::purpose::Identified;
+use crate::role::Role;
+use serde::{Deserialize, Serialize};
+
+macro_rules! details {
+    ($($(#[doc = $doc:literal])* $slot:ident $member:ident: $type:ty;)*) => {
+        /// A detail's name; see [`Details`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Slot {$($(#[doc = $doc])* $slot,)*}
+
+        impl Slot {
+            /// Every detail.
+            pub const ALL: &[Slot] = &[$(Slot::$slot),*];
+            /// In words, for `docs/events.md`.
+            pub const fn about(self) -> &'static str {
+                match self { $(Slot::$slot => concat!($($doc),*),)* }
+            }
+            /// The type that it is of.
+            pub const fn type_name(self) -> &'static str {
+                match self { $(Slot::$slot => stringify!($type),)* }
+            }
+            /// The member's name in the bytes.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Slot::$slot => stringify!($member),)* }
+            }
+        }
+
+        /// What an event may say besides who, when and how it ended. Nothing here can hold a
+        /// customer's value, a secret or free text.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Details {$(
+            $(#[doc = $doc])*
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub $member: Option<$type>,
+        )*}
+
+        impl Details {
+            /// Which details are there.
+            pub fn slots(&self) -> Vec<Slot> {
+                let mut there = Vec::new();
+                $(if self.$member.is_some() { there.push(Slot::$slot); })*
+                there
+            }
+        }
+    };
+}
+
+details! {
+    /// The case.
+    Case case: CaseId;
+    /// Why, of the case.
+    Purpose purpose: PurposeName;
+    /// The work order, of the purpose's pattern.
+    Ticket ticket: TicketText;
+    /// How the customer was identified.
+    Identified identified: Identified;
+    /// The customer's internal id.
+    Customer customer: CustomerId;
+    /// The field's name.
+    Field field: FieldName;
+    /// The field's item.
+    Item item: Item;
+    /// Why, of the act.
+    Reason reason: ReasonCode;
+    /// Salted commitment to a note whose body stands beside the log (V2n).
+    Note note: Fingerprint;
+    /// The act's digest, which the second factor was bound to.
+    Act act: Fingerprint;
+    /// Which second factor.
+    Factor factor: FactorName;
+    /// Milliseconds since the factor was given.
+    FactorAge factor_age_ms: i64;
+    /// Wrong codes so far.
+    Tries tries: u8;
+    /// Whether this view bound the case to the customer.
+    Binds binds: bool;
+    /// Kind of key searched by: `id_no`, `name+birth_date+branch`.
+    Key key: KeyName;
+    /// `found`, `none` or `too_many`; no count.
+    Outcome outcome: OutcomeName;
+    /// Hash of policy, catalogue and purposes in force (U7).
+    Policy policy: Fingerprint;
+    /// Another member of staff whom this is about.
+    SubjectStaff subject_staff: StaffNo;
+    /// Their role.
+    SubjectRole subject_role: Role;
+    /// Client address as the trusted hop saw it.
+    Address address: std::net::IpAddr;
+    /// First eight bytes of the SHA-256 of the browser's name for itself.
+    Device device: DeviceTag;
+    /// How many.
+    Count count: u64;
+    /// The import run.
+    Batch batch: BatchId;
+    /// The importing source, from the mapping file.
+    Source source: SourceName;
+    /// The source's own name for this batch, from the mapping file.
+    BatchName batch_name: SourceName;
+    /// Customers added.
+    Added added: u64;
+    /// Customers changed.
+    ChangedRows changed: u64;
+    /// Customers left as they were.
+    Unchanged unchanged: u64;
+    /// Rows rejected.
+    Rejected rejected: u64;
+    /// The operating system's user who ran the command.
+    OsUser os_user: SourceName;
+}

@@ -1,0 +1,70 @@
+//! The few words that an event may hold, each of a form that has no room for free text.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident $max:literal $ok:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The word, if it is of the form that an event may hold.
+            pub fn parse(text: &str) -> Option<Self> {
+                let ok: fn(char) -> bool = $ok;
+                (!text.is_empty() && text.len() <= $max && text.chars().all(ok)).then(|| Self(text.into()))
+            }
+            /// As text.
+            pub fn as_str(&self) -> &str { &self.0 }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
+                Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not of its form"))
+            }
+        }
+    )*};
+}
+
+words! {
+    /// A ticket that matched its purpose's pattern.
+    TicketText 64 |c| c.is_ascii_alphanumeric() || "-_/.#".contains(c);
+    /// `id_no`, or names joined by `+`.
+    KeyName 96 |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '+';
+    /// Sixteen hexadecimal digits.
+    DeviceTag 16 |c| c.is_ascii_hexdigit();
+    /// A short name: letters, digits, `-`, `_`, `.`.
+    SourceName 64 |c| c.is_alphanumeric() || "-_.".contains(c);
+    /// A name of staff as colleagues know them.
+    PersonName 96 |c| !c.is_control();
+}
+
+impl SourceName {
+    /// A version of this program; the workspace's version is always of the form.
+    pub fn of_version(version: &'static str) -> Self {
+        Self(version.into())
+    }
+}
+
+/// Which second factor was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorName {
+    /// Password and a code of RFC 6238.
+    Totp,
+    /// WebAuthn.
+    Passkey,
+}
+
+/// How a search ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeName {
+    /// One to five.
+    Found,
+    /// None.
+    None,
+    /// More than five.
+    TooMany,
+}

@@ -1,0 +1,123 @@
+//! Cookies and sessions, as a browser sees them (U2, U5).
+
+use crate::app::{Home, TestApp};
+use crate::http::{Answer, Request};
+use crate::person::{Person, SESSION, TRY};
+use std::time::Duration;
+
+/// The attributes of a cookie that an answer sets.
+fn attributes<'a>(answer: &'a Answer, name: &str) -> Vec<&'a str> {
+    let lines = answer.all("set-cookie");
+    let line = lines.iter().find(|line| line.starts_with(&format!("{name}="))).expect("the cookie is set");
+    line.split("; ").skip(1).collect()
+}
+
+#[test]
+fn u5_both_cookies_are_host_only_http_only_secure_and_strict() {
+    let app = TestApp::shared();
+    let person = Person::signed_out(app, app.operator());
+    let strict = ["Path=/", "Secure", "HttpOnly", "SameSite=Strict"];
+    assert_eq!(attributes(&person.first_factor(), TRY), strict);
+    let signed_in = person.sign_in();
+    assert_eq!(attributes(&signed_in, SESSION), strict);
+    let gone = [strict.as_slice(), &["Max-Age=0"]].concat();
+    assert_eq!(attributes(&signed_in, TRY), gone, "the cookie between the factors is forgotten");
+    assert!(person.cookie().len() >= 32, "a secret of 128 bits or more");
+    let out = person.post("/api/sign_out", &[]);
+    assert_eq!(attributes(&out, SESSION), gone);
+}
+
+#[test]
+fn u5_a_sign_out_ends_the_session_for_whoever_kept_its_cookie() {
+    let app = TestApp::shared();
+    let person = Person::operator(app);
+    let kept = person.cookie_header();
+    assert_eq!(person.get("/customers").status, 200);
+    assert_eq!(person.post("/api/sign_out", &[]).status, 200);
+    let page = app.send(&Request::get("/customers").with("Cookie", &kept));
+    assert_eq!((page.status, page.header("location")), (303, Some("/sign-in")));
+    let asked = app.send(&Request::post("/api/customers/search", &[]).with("Cookie", &kept));
+    assert_eq!((asked.status, asked.code().as_str()), (401, "signed_out"));
+}
+
+#[test]
+fn u5_a_step_up_rotates_the_session_and_the_old_cookie_is_dead() {
+    let app = TestApp::shared();
+    let person = Person::operator(app);
+    let case = person.before("counter", &app.guests[0].id_no);
+    let old = person.cookie_header();
+    let shown = person.reveal_by_code(&case, &[("field", "address"), ("reason", "COUNTER_SERVICE")]);
+    assert_eq!(shown.status, 200, "{}", shown.text());
+    assert_ne!(person.cookie_header(), old);
+    let asked = app.send(&Request::post("/api/customers/search", &[]).with("Cookie", &old));
+    assert_eq!((asked.status, asked.code().as_str()), (401, "signed_out"));
+    // The window goes on with the session's lineage, not with its cookie.
+    assert_eq!(person.reveal(&case, &[("field", "name"), ("reason", "COUNTER_SERVICE")]).status, 200);
+}
+
+#[test]
+fn u5_an_idle_session_ends_where_a_bank_says_so_and_an_init_can_be_served() {
+    let home = Home::new();
+    let app = TestApp::init_and_serve(&home, &[("GRILLE_SESSION__IDLE", "2")]);
+    let admin = Person::signed_in(&app, &app.staff[0]);
+    assert_eq!(app.staff.len(), 2, "exactly two administrators");
+    assert_eq!(admin.get("/").status, 200);
+    // Nothing but time ends it.
+    std::thread::sleep(Duration::from_millis(2300));
+    let page = admin.get("/");
+    assert_eq!((page.status, page.header("location")), (303, Some("/sign-in")));
+    let asked = admin.post("/api/sign_out", &[]);
+    assert_eq!((asked.status, asked.code().as_str()), (401, "signed_out"));
+}
+
+#[test]
+fn u2_whatever_is_wrong_at_sign_in_the_answer_is_one() {
+    let app = TestApp::shared();
+    let known = Person::signed_out(app, app.operator());
+    let used = Person::operator(app);
+    let mut seen = Vec::new();
+    for (what, staff_no, password, code) in [
+        ("an unknown number", "op9999", known.staff.password.as_str(), known.code()),
+        ("no number at all", "' OR 1=1", known.staff.password.as_str(), "123456".to_owned()),
+        ("a wrong password", &known.staff.staff_no, "Grille-demo-2025", known.code()),
+        ("a wrong code", &known.staff.staff_no, &known.staff.password, known.wrong_code()),
+        ("no code", &known.staff.staff_no, &known.staff.password, "x".repeat(300)),
+        ("a used code", &used.staff.staff_no, &used.staff.password, used.used_code()),
+    ] {
+        let first = app.send(&Request::post("/api/sign_in", &[("staff_no", staff_no), ("password", password)]));
+        let tried = first.cookie(TRY).expect("a try");
+        let second = Request::post("/api/verify_totp", &[("code", &code)]).with("Cookie", format!("{TRY}={tried}"));
+        let second = app.send(&second);
+        let names = |answer: &Answer| {
+            let mut names: Vec<String> = answer.headers.iter().map(|(name, _)| name.clone()).collect();
+            names.sort();
+            names
+        };
+        let mut json = second.json();
+        assert_eq!(json["request_id"], second.request_id());
+        json["request_id"] = "".into();
+        seen.push((what, (first.status, first.text(), names(&first), second.status, json, names(&second))));
+    }
+    let (_, one) = &seen[0];
+    assert_eq!((one.3, one.4["code"].as_str()), (401, Some("sign_in_failed")));
+    for (what, other) in &seen {
+        assert_eq!(other, one, "{what}");
+    }
+}
+
+#[test]
+fn u2_a_code_works_once_at_sign_in_and_step_up_together() {
+    let app = TestApp::shared();
+    let person = Person::operator(app);
+    let case = person.before("counter", &app.guests[0].id_no);
+    let challenge = person.challenge(&case, &[("field", "mobile"), ("reason", "COUNTER_SERVICE")]);
+    let form = [("challenge", challenge.as_str()), ("code", &person.used_code())];
+    let answer = person.post("/api/step_up/totp", &form);
+    assert_eq!((answer.status, answer.code().as_str()), (429, "code_used"));
+    let wait = answer.json()["retry_after"].as_u64().expect("seconds");
+    assert!((1..=60).contains(&wait), "{wait}");
+    assert_eq!(answer.header("retry-after"), Some(wait.to_string().as_str()));
+    // The challenge is as good as before.
+    let form = [("challenge", challenge.as_str()), ("code", &person.code())];
+    assert_eq!(person.post("/api/step_up/totp", &form).status, 200);
+}
