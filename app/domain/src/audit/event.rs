@@ -9,7 +9,7 @@ mod details;
 mod words;
 
 pub use details::{Details, Slot};
-pub use words::{DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, TicketText};
+pub use words::{AlertName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, TicketText};
 
 use crate::clock::Timestamp;
 use crate::code::Code;
@@ -69,12 +69,12 @@ kinds! {
     /// A case was closed.
     CaseClosed "case_closed" [Case, Address, Device];
     /// A search: which key, and what came of it; never what was typed (Q7).
-    CustomerSearched "customer_searched" [Case, Purpose, Key, Outcome, Policy, Address, Device];
+    CustomerSearched "customer_searched" [Case, Purpose, Key, Outcome, Alert, Policy, Address, Device];
     /// The masked card was shown; the first time it binds the case.
-    CustomerViewed "customer_viewed" [Case, Purpose, Customer, Binds, Policy, Address, Device];
+    CustomerViewed "customer_viewed" [Case, Purpose, Customer, Binds, Alert, Policy, Address, Device];
     /// One value of one customer was about to be shown (V1–V3).
     FieldRevealed "field_revealed"
-        [Case, Purpose, Ticket, Customer, Field, Item, Reason, Note, Act, Factor, FactorAge, Policy, Address, Device];
+        [Case, Purpose, Ticket, Customer, Field, Item, Reason, Note, Act, Factor, FactorAge, Alert, Policy, Address, Device];
     /// A second factor answered a challenge, or failed to (V2).
     StepUp "step_up" [Case, Customer, Act, Factor, Tries, Address, Device];
     /// Something else was refused (A10).

@@ -37,10 +37,11 @@ const ACTOR: [(&str, &str); 8] = [
 ];
 
 /// What the types can hold. A type that is not here fails the test.
-const TYPES: [(&str, &str); 22] = [
+const TYPES: [(&str, &str); 23] = [
     ("BatchId", "a UUIDv7"),
     ("CaseId", "a UUIDv7"),
     ("CustomerId", "a UUIDv7; it names a customer to the bank alone"),
+    ("AlertName", "small letters, digits, `_` and `.`; 64 bytes at most"),
     ("DeviceTag", "sixteen hexadecimal digits"),
     ("FactorName", "`totp` or `passkey`"),
     ("FieldName", "a field of the catalogue"),

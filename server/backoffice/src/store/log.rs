@@ -33,6 +33,7 @@ pub struct Columns {
     pub work_case: Option<Vec<u8>>,
     pub purpose: Option<String>,
     pub field: Option<String>,
+    pub alert: Option<String>,
 }
 
 impl Columns {
@@ -54,6 +55,7 @@ impl Columns {
             work_case: details.case.map(|id| id.as_bytes().to_vec()),
             purpose: details.purpose.as_ref().map(|purpose| purpose.as_str().into()),
             field: details.field.as_ref().map(|field| field.as_str().into()),
+            alert: details.alert.as_ref().map(|alert| alert.as_str().into()),
         }
     }
 }
@@ -132,8 +134,8 @@ pub async fn move_head(conn: &mut Conn, from: u64, to: &Head) -> sqlx::Result<bo
 /// Appends an entry.
 pub async fn insert_entry(conn: &mut Conn, entry: &EntryRow) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO log_entry \
-        (seq, leaf_hash, bytes, time, kind, decision, code, staff_no, customer, work_case, purpose, field) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        (seq, leaf_hash, bytes, time, kind, decision, code, staff_no, customer, work_case, purpose, field, alert) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     let columns = &entry.columns;
     on_conn!(conn, |c| sqlx::query(SQL)
         .bind(entry.seq as i64)
@@ -148,6 +150,7 @@ pub async fn insert_entry(conn: &mut Conn, entry: &EntryRow) -> sqlx::Result<()>
         .bind(&columns.work_case)
         .bind(&columns.purpose)
         .bind(&columns.field)
+        .bind(&columns.alert)
         .execute(c)
         .await
         .map(drop))
@@ -185,7 +188,7 @@ pub async fn tile_roots(conn: &mut Conn, level: u8, start: u64, end: u64) -> sql
 /// Entries from `start`, at most `limit`, in order.
 pub async fn entries(db: &Db, start: u64, limit: u32) -> sqlx::Result<Vec<EntryRow>> {
     const SQL: &str = "SELECT seq, leaf_hash, bytes, time, kind, decision, code, staff_no, customer, work_case, \
-        purpose, field FROM log_entry WHERE seq >= $1 ORDER BY seq LIMIT $2";
+        purpose, field, alert FROM log_entry WHERE seq >= $1 ORDER BY seq LIMIT $2";
     let rows = on!(db, |pool| sqlx::query(SQL).bind(start as i64).bind(i64::from(limit)).fetch_all(pool).await?);
     rows.iter()
         .map(|row| {
@@ -203,6 +206,7 @@ pub async fn entries(db: &Db, start: u64, limit: u32) -> sqlx::Result<Vec<EntryR
                     work_case: row.try_get(9)?,
                     purpose: row.try_get(10)?,
                     field: row.try_get(11)?,
+                    alert: row.try_get(12)?,
                 },
             })
         })

@@ -100,6 +100,7 @@ async fn a4_verify_names_the_leaf_for_each_column_of_each_entry() {
             (Column::Purpose, "purpose = 'fraud'"),
             (Column::Field, "field = 'mobile'"),
             (Column::Field, "field = ''"),
+            (Column::Alert, "alert = 'x'"),
         ];
         for (column, change) in columns {
             let found = first(&house, &format!("UPDATE log_entry SET {change} WHERE seq = {leaf}")).await;

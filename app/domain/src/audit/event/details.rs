@@ -1,6 +1,6 @@
 //! What an event may say besides who, when and how it ended: one typed slot for each detail (A5).
 
-use super::words::{DeviceTag, FactorName, KeyName, OutcomeName, SourceName, TicketText};
+use super::words::{AlertName, DeviceTag, FactorName, KeyName, OutcomeName, SourceName, TicketText};
 use crate::audit::fingerprint::Fingerprint;
 use crate::id::{BatchId, CaseId, CustomerId, FieldName, Item, PurposeName, ReasonCode, StaffNo};
 use crate::purpose::Identified;
@@ -86,6 +86,8 @@ details! {
     Outcome outcome: OutcomeName;
     /// Hash of policy, catalogue and purposes in force (U7).
     Policy policy: Fingerprint;
+    /// What a supervisor should know at once, if anything.
+    Alert alert: AlertName;
     /// Another member of staff whom this is about.
     SubjectStaff subject_staff: StaffNo;
     /// Their role.

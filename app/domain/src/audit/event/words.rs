@@ -32,6 +32,8 @@ words! {
     TicketText 64 |c| c.is_ascii_alphanumeric() || "-_/.#".contains(c);
     /// `id_no`, or names joined by `+`.
     KeyName 96 |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '+';
+    /// What a supervisor should know at once: `budget.person.customers_day.mark`.
+    AlertName 64 |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '.';
     /// Sixteen hexadecimal digits.
     DeviceTag 16 |c| c.is_ascii_hexdigit();
     /// A short name: letters, digits, `-`, `_`, `.`.

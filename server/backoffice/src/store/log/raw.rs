@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteRow;
 /// One entry's row.
 pub struct RawEntry(SqliteRow);
 
-const COLUMNS: [(Column, usize); 9] = [
+const COLUMNS: [(Column, usize); 10] = [
     (Column::Time, 3),
     (Column::Kind, 4),
     (Column::Decision, 5),
@@ -19,6 +19,7 @@ const COLUMNS: [(Column, usize); 9] = [
     (Column::WorkCase, 9),
     (Column::Purpose, 10),
     (Column::Field, 11),
+    (Column::Alert, 12),
 ];
 
 /// A column beside an entry's bytes.
@@ -34,6 +35,7 @@ pub enum Column {
     WorkCase,
     Purpose,
     Field,
+    Alert,
 }
 
 impl Column {
@@ -49,6 +51,7 @@ impl Column {
             Column::WorkCase => "work_case",
             Column::Purpose => "purpose",
             Column::Field => "field",
+            Column::Alert => "alert",
         }
     }
 }
@@ -82,6 +85,7 @@ impl RawEntry {
             Column::WorkCase => self.is_blob(at, should.work_case.as_deref()),
             Column::Purpose => self.is_text(at, should.purpose.as_deref()),
             Column::Field => self.is_text(at, should.field.as_deref()),
+            Column::Alert => self.is_text(at, should.alert.as_deref()),
         }
     }
 
@@ -97,7 +101,7 @@ impl RawEntry {
 /// Entries after `after`, at most `limit`, in the order of their numbers.
 pub async fn entries_after(db: &Db, after: i64, limit: u32) -> sqlx::Result<Vec<RawEntry>> {
     const SQL: &str = "SELECT seq, leaf_hash, bytes, time, kind, decision, code, staff_no, customer, work_case, \
-        purpose, field FROM log_entry WHERE seq > $1 ORDER BY seq LIMIT $2";
+        purpose, field, alert FROM log_entry WHERE seq > $1 ORDER BY seq LIMIT $2";
     let rows = on!(db, |pool| sqlx::query(SQL).bind(after).bind(i64::from(limit)).fetch_all(pool).await?);
     Ok(rows.into_iter().map(RawEntry).collect())
 }
