@@ -17,9 +17,15 @@ pub struct Shows {
     case: CaseView,
     purpose: Option<Label>,
     customer: Handle,
-    facts: Vec<Fact>,
+    sections: Vec<Section>,
     /// Who looks, for the watermark.
     viewer: String,
+}
+
+/// Fields under one heading of the catalogue's; the first may have none.
+struct Section {
+    heading: Option<Label>,
+    facts: Vec<Fact>,
 }
 
 /// One field with its items.
@@ -36,18 +42,25 @@ struct Fact {
 pub async fn load(desk: &dyn Desk, case: CaseId, customer: Handle) -> Result<Shows, DeskError> {
     let view = desk.view(case, customer).await?;
     let case = desk.case(case).await?;
-    let facts = desk.catalogue().fields().iter().map(|field| Fact {
-        name: field.name.to_string(),
-        label: field.label.clone(),
-        class: field.class,
-        items: view.fields.iter().filter(|item| item.field == field.name).cloned().collect(),
-        reasons: reasons(desk, &case, field),
-    });
+    let mut sections: Vec<Section> = Vec::new();
+    for field in desk.catalogue().fields() {
+        let fact = Fact {
+            name: field.name.to_string(),
+            label: field.label.clone(),
+            class: field.class,
+            items: view.fields.iter().filter(|item| item.field == field.name).cloned().collect(),
+            reasons: reasons(desk, &case, field),
+        };
+        match sections.last_mut() {
+            Some(section) if field.section.is_none() => section.facts.push(fact),
+            _ => sections.push(Section { heading: field.section.clone(), facts: vec![fact] }),
+        }
+    }
     let staff = desk.staff();
     Ok(Shows {
         purpose: desk.purposes().get(&case.purpose).map(|purpose| purpose.label.clone()),
         customer,
-        facts: facts.collect(),
+        sections,
         viewer: format!("{} {}", staff.staff_no, staff.name),
         case,
     })
@@ -70,7 +83,7 @@ fn reasons(desk: &dyn Desk, case: &CaseView, field: &Field) -> Vec<(String, Labe
 /// The card.
 pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
     let lang = context.lang;
-    let facts = shows.facts.iter().map(|fact| row(fact, shows, context));
+    let sections = shows.sections.iter().map(|section| group(section, shows, context));
     view! {
         <Problems lang form=context.form.clone() labels=Vec::new() request=context.request/>
         <div class="section-head">
@@ -82,13 +95,25 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         <noscript><p class="notice">{text!(lang, card.noscript)}</p></noscript>
         <section aria-labelledby="facts">
             <h2 id="facts" class="visually-hidden">{text!(lang, card.facts)}</h2>
-            <dl class="facts">{facts.collect_view()}</dl>
+            {sections.collect_view()}
         </section>
         <div class="after">
             <a href=address_of_search(shows.case.id)>{text!(lang, card.other)}</a>
             <p class="fine">{text!(lang, case.close_lead)}</p>
             <CloseCase lang case=shows.case.clone()/>
         </div>
+    }
+    .into_any()
+}
+
+fn group(section: &Section, shows: &Shows, context: &PageContext) -> AnyView {
+    let heading = section.heading.as_ref().map(|heading| {
+        view! { <h3 class="facts-heading">{in_language(heading, context.lang).to_owned()}</h3> }
+    });
+    let facts = section.facts.iter().map(|fact| row(fact, shows, context));
+    view! {
+        {heading}
+        <dl class="facts">{facts.collect_view()}</dl>
     }
     .into_any()
 }
