@@ -23,6 +23,23 @@ pub const ENDPOINTS: [&str; 9] = [
     REVEAL,
 ];
 
+/// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
+/// list with the router below. Files are not in it: they are everyone's.
+pub const PAGES: [(&str, &str); 12] = [
+    ("GET", "/"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/sign-in/verify"),
+    ("POST", "/sign-in/verify"),
+    ("POST", "/sign-out"),
+    ("GET", "/customers"),
+    ("POST", "/customers"),
+    ("GET", "/customers/{id}"),
+    ("POST", "/cases/close"),
+    ("POST", "/language"),
+    ("GET", "/demo/code"),
+];
+
 fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
     match path {
         "/api/sign_in" => post(sign_in::password),
@@ -69,6 +86,31 @@ mod tests {
     use super::*;
 
     const API: &str = include_str!("../../docs/api.md");
+
+    /// Methods and paths of the router's own lines, files left out.
+    fn routed() -> Vec<(&'static str, &'static str)> {
+        let (router, _) = include_str!("routes.rs").split_once("#[cfg(test)]").unwrap();
+        let lines = router.split(".route(\"").skip(1).filter_map(|rest| rest.split_once("\", "));
+        let mut found = Vec::new();
+        for (path, handlers) in lines {
+            let handlers = handlers.split('\n').next().unwrap();
+            let own = !handlers.contains("statics::") && !handlers.contains("unrouted");
+            for (method, word) in [("GET", "get("), ("POST", "post(")] {
+                if own && handlers.split(['.', ' ']).any(|part| part.starts_with(word)) {
+                    found.push((method, path));
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn pages_lists_every_route_of_the_router_and_no_other() {
+        let (mut listed, mut routed) = (PAGES.to_vec(), routed());
+        listed.sort_unstable();
+        routed.sort_unstable();
+        assert_eq!(listed, routed);
+    }
 
     #[test]
     fn docs_api_md_has_a_section_for_each_endpoint_and_for_no_other() {

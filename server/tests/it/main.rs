@@ -18,6 +18,7 @@ mod edge;
 mod imports;
 mod journeys;
 mod leak;
+mod matrix;
 mod misuse;
 mod needles;
 mod sessions;
