@@ -64,14 +64,15 @@ export const WORDS = {
 export type Words = (typeof WORDS)['zh'];
 
 /** Both factors, in a browser with or without JavaScript. */
-export async function signIn(page: Page, who: Person, words: Words): Promise<void> {
+export async function signIn(page: Page, who: Person, words: Words, heading: string | null = words.mine): Promise<void> {
   await page.goto('/sign-in');
   await page.getByLabel(words.staffNo, { exact: true }).fill(who.staff.staff_no);
   await page.getByLabel(words.password, { exact: true }).fill(who.staff.password);
   await page.getByRole('button', { name: words.next }).click();
   await page.getByLabel(words.code, { exact: true }).fill(await who.authenticator.next());
   await page.getByRole('button', { name: words.signIn }).click();
-  await expect(page.getByRole('heading', { level: 1, name: words.mine })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: heading ?? undefined })).toBeVisible();
+  await expect(page).not.toHaveURL(/sign-in/);
 }
 
 /** The whole search form; a note of its own for each case, since near-equal ones are refused. */

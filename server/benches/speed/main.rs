@@ -7,7 +7,9 @@
 mod client;
 mod counter;
 mod floors;
+mod latency;
 mod office;
+mod past;
 
 use anyhow::Context;
 use client::Client;
@@ -21,21 +23,23 @@ const CROWDS: [usize; 3] = [1, 8, 64];
 /// What may be chosen.
 struct Options {
     customers: u64,
+    events: u64,
     seconds: Duration,
 }
 
 impl Options {
-    /// `--customers N` and `--seconds N`; what cargo adds is passed over.
+    /// `--customers N`, `--events N` and `--seconds N`; what cargo adds is passed over.
     fn read() -> anyhow::Result<Self> {
-        let mut options = Self { customers: 10_000, seconds: Duration::from_secs(4) };
+        let mut options = Self { customers: 10_000, events: 100_000, seconds: Duration::from_secs(4) };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             let mut number = || words.next().context("a number is missing")?.parse().context("not a number");
             match word.as_str() {
                 "--customers" => options.customers = number()?,
+                "--events" => options.events = number()?,
                 "--seconds" => options.seconds = Duration::from_secs(number()?),
                 "--bench" => (),
-                other => anyhow::bail!("{other} is not known; --customers N, --seconds N"),
+                other => anyhow::bail!("{other} is not known; --customers N, --events N, --seconds N"),
             }
         }
         anyhow::ensure!(options.customers >= 1000, "at least 1000 customers, so that a search has something to miss");
@@ -74,6 +78,17 @@ async fn run(options: &Options) -> anyhow::Result<()> {
         let (view, _) = count(crowd, options.seconds, |one, _| Box::pin(one.view())).await?;
         let view = round.tell("view", view);
         at_most = Some([("reveal", reveal / f1), ("search", search / f2), ("view", view / f2)]);
+    }
+
+    let begun = counter::now();
+    past::write(office.ledger(), options.events).await?;
+    say(format_args!("{} more events, {:.0}/s", options.events, options.events as f64 / begun.elapsed().as_secs_f64()));
+    let mut reader = office.reader().await?;
+    let mut alone = office.crowd(1).await?;
+    for teller in &mut alone {
+        for waits in latency::measure(&office, teller, &mut reader).await? {
+            say(format_args!("{waits}"));
+        }
     }
 
     let bytes = office.log_bytes().await?;

@@ -25,21 +25,24 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::net::TcpListener;
 
 const BRANCH: &str = "0101";
 const PASSWORD: &str = "Grille-bench-2026";
-/// One for the sample event and one for each client of each crowd.
-const TELLERS: usize = 1 + 1 + 8 + 64;
+/// One for the sample event, one for each client of each crowd, one who is alone at last.
+const TELLERS: usize = 1 + 1 + 8 + 64 + 1;
+/// Who reads the log.
+const READER: usize = 8000;
 
 /// A served back office.
 pub struct Office {
     /// Rows a second that came in.
     pub import_rate: f64,
     office: Arc<BackOffice>,
+    file: PathBuf,
     addr: SocketAddr,
     id_numbers: Arc<Vec<String>>,
     next_teller: AtomicUsize,
@@ -76,8 +79,9 @@ impl Office {
         anyhow::ensure!(summary.counts.added == customers, "{} of {customers} came in", summary.counts.added);
         let import_rate = customers as f64 / begun.elapsed().as_secs_f64();
         for teller in 0..TELLERS {
-            enrol(&office, teller).await?;
+            enrol(&office, teller, Role::Operator).await?;
         }
+        enrol(&office, READER, Role::Supervisor).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let addr = listener.local_addr()?;
         let origins = vec![format!("http://localhost:{}", addr.port())];
@@ -85,7 +89,14 @@ impl Office {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         let id_numbers = Arc::new(id_numbers(&csv)?);
-        Ok(Self { import_rate, office, addr, id_numbers, next_teller: AtomicUsize::new(0) })
+        Ok(Self {
+            import_rate,
+            office,
+            file: dir.join("grille.db"),
+            addr,
+            id_numbers,
+            next_teller: AtomicUsize::new(0),
+        })
     }
 
     /// So many tellers who have not asked anything yet, each ready to reveal.
@@ -97,6 +108,23 @@ impl Office {
             crowd.push(Teller::ready(client, number, &self.office, self.id_numbers.clone()).await?);
         }
         Ok(crowd)
+    }
+
+    /// A supervisor who is signed in.
+    pub async fn reader(&self) -> anyhow::Result<Client> {
+        let mut client = Client::connect(self.addr).await?;
+        sign_in(&mut client, READER, self.office.clock().now().seconds() / 30).await?;
+        Ok(client)
+    }
+
+    /// The way to write.
+    pub fn ledger(&self) -> &audit::Ledger {
+        self.office.ledger()
+    }
+
+    /// The database's file.
+    pub fn file(&self) -> &Path {
+        &self.file
     }
 
     /// How long a reveal's event is.
@@ -157,17 +185,27 @@ fn seed(teller: usize) -> Vec<u8> {
     Sha256::digest(staff_no(teller))[..20].to_vec()
 }
 
-async fn enrol(office: &BackOffice, teller: usize) -> anyhow::Result<()> {
+async fn enrol(office: &BackOffice, teller: usize, role: Role) -> anyhow::Result<()> {
     let staff_no = staff_no(teller);
     let who = Enrolment {
         person: PersonNo::parse(&format!("P-{staff_no}"))?,
         name: PersonName::parse(&format!("Teller {staff_no}")).context("a name")?,
         staff_no: StaffNo::parse(&staff_no)?,
-        role: Role::Operator,
+        role,
         unit: BranchNo::parse(BRANCH)?,
     };
     office.enrol(who, PASSWORD, &seed(teller)).await.context("a teller was not enrolled")?;
     Ok(())
+}
+
+fn code(number: usize, step: i64) -> anyhow::Result<String> {
+    code_at(&seed(number), step).context("no code")
+}
+
+async fn sign_in(client: &mut Client, number: usize, step: i64) -> anyhow::Result<()> {
+    let form = format!("staff_no={}&password={PASSWORD}", staff_no(number));
+    client.post("/api/sign_in", &form).await?.expect(200, "second_factor")?;
+    client.post("/api/verify_totp", &format!("code={}", code(number, step)?)).await?.expect(200, "\"role\"")
 }
 
 /// One teller at one connection, with one customer's card open.
@@ -189,10 +227,7 @@ impl Teller {
         let mut this = Self { client, case: String::new(), handle: String::new(), number, id_numbers };
         // A code works once: sign-in takes this step's, the step-up the next one's.
         let step = office.clock().now().seconds() / 30;
-        let code = |step| code_at(&seed(number), step).context("no code");
-        let form = format!("staff_no={}&password={PASSWORD}", staff_no(number));
-        this.client.post("/api/sign_in", &form).await?.expect(200, "second_factor")?;
-        this.client.post("/api/verify_totp", &format!("code={}", code(step)?)).await?.expect(200, "operator")?;
+        sign_in(&mut this.client, number, step).await?;
         let form = format!(
             "purpose=callback&ticket=CB-2026-{number:06}&identified=known_number_called_back\
              &note=Asks+why+a+transfer+of+last+week+is+late"
@@ -204,7 +239,7 @@ impl Teller {
         this.view().await?;
         let asked = this.client.post("/api/customers/reveal", &this.reveal_form()).await?;
         let challenge = asked.member("/challenge")?;
-        let form = format!("challenge={challenge}&code={}", code(step + 1)?);
+        let form = format!("challenge={challenge}&code={}", code(number, step + 1)?);
         this.client.post("/api/step_up/totp", &form).await?.expect(200, "ok")?;
         this.reveal().await?;
         Ok(this)

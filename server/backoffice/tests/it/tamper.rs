@@ -183,7 +183,7 @@ async fn a4_a_deleted_row_is_named_wherever_it_stood() {
     }
     assert_eq!(first(&house, "DELETE FROM log_entry").await, (Some(0), Wrong::Missing { until: SIZE }));
     let inserted = "INSERT INTO log_entry SELECT 300, leaf_hash, bytes, time, kind, decision, code, staff_no, \
-        customer, work_case, purpose, field FROM log_entry WHERE seq = 299";
+        customer, work_case, purpose, field, alert FROM log_entry WHERE seq = 299";
     assert_eq!(first(&house, inserted).await, (Some(300), Wrong::Extra));
     let below = inserted.replace("SELECT 300", "SELECT -1");
     assert_eq!(first(&house, &below).await, (None, Wrong::Misnumbered));

@@ -100,7 +100,7 @@ async fn a1_the_log_refuses_updates_and_deletions() {
         "UPDATE log_entry SET seq = 9",
         "DELETE FROM log_entry",
         "INSERT OR REPLACE INTO log_entry SELECT * FROM log_entry",
-        "INSERT INTO log_entry SELECT 7, leaf_hash, bytes, time, kind, decision, NULL, NULL, NULL, NULL, NULL, NULL \
+        "INSERT INTO log_entry SELECT 7, leaf_hash, bytes, time, kind, decision, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
          FROM log_entry",
         "UPDATE log_head SET size = 0",
         "UPDATE log_head SET latest = 1",
