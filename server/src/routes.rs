@@ -1,6 +1,6 @@
 //! The URL map.
 
-use crate::api::{cases, customers, sign_in};
+use crate::api::{cases, customers, reveals, sign_in};
 use crate::asked::{REVEAL, unrouted, wrong_method};
 use crate::office::Site;
 use crate::{demo, edge, pages, statics};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 9] = [
+pub const ENDPOINTS: [&str; 13] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/sign_out",
@@ -21,6 +21,10 @@ pub const ENDPOINTS: [&str; 9] = [
     "/api/customers/search",
     "/api/customers/view",
     REVEAL,
+    "/api/reveals/more",
+    "/api/reveals/copy",
+    "/api/reveals/attempt",
+    "/api/reveals/needed",
 ];
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
@@ -51,6 +55,10 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/customers/search" => post(customers::search),
         "/api/customers/view" => post(customers::view),
         REVEAL => post(customers::reveal),
+        "/api/reveals/more" => post(reveals::more),
+        "/api/reveals/copy" => post(reveals::copy),
+        "/api/reveals/attempt" => post(reveals::attempt),
+        "/api/reveals/needed" => post(reveals::needed),
         _ => MethodRouter::new(),
     }
     .fallback(wrong_method)

@@ -62,6 +62,8 @@ codes! {
     ForeignOrigin "foreign_origin" 403;
     /// Not there, or not yours: one answer (Q6).
     NotFound "not_found" 404;
+    /// The catalogue does not let this field be copied (V4).
+    CopyBlocked "copy_blocked" 403;
     /// This address takes another method.
     MethodNotAllowed "method_not_allowed" 405;
     /// A value is not sent to a page (V4).
@@ -76,6 +78,14 @@ codes! {
     CaseNotBound "case_not_bound" 409;
     /// Person, case or policy changed between permission and act.
     Changed "changed" 409;
+    /// The value's time on the screen is over (V4).
+    RevealOver "reveal_over" 409;
+    /// It was given more time once, which is all there is (V4).
+    MoreSpent "more_spent" 409;
+    /// It was copied once, which is all there is (V4).
+    CopySpent "copy_spent" 409;
+    /// Whether it was needed was answered before (V9).
+    RatingSpent "rating_spent" 409;
     /// The body is over 16 KiB.
     BodyTooLarge "body_too_large" 413;
     /// The body is not a URL-encoded form.

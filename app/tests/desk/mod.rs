@@ -2,6 +2,7 @@
 
 use app::page::Page;
 use async_trait::async_trait;
+use domain::audit::event::AttemptName;
 use domain::catalogue::Catalogue;
 use domain::clock::Timestamp;
 use domain::code::Code;
@@ -85,6 +86,25 @@ fn customer() -> CustomerView {
         mask: Masked::stored(mask.into()),
     };
     CustomerView { id: CUSTOMER, fields: masks.into_iter().map(field).collect() }
+}
+
+#[async_trait]
+impl Reveals for FakeDesk {
+    async fn more(&self, _: RevealNo) -> Result<More, DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn copied(&self, _: RevealNo) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn attempted(&self, _: RevealNo, _: AttemptName) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn rated(&self, _: RevealNo, _: bool) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn revealed_lately(&self, _: CaseId, _: Handle) -> Result<RevealedLately, DeskError> {
+        Ok(RevealedLately { count: 3, last: Some(Timestamp::from_millis(1_795_330_000_000)) })
+    }
 }
 
 #[async_trait]

@@ -2,6 +2,10 @@
 //! opened. If the process dies between the last two, the log says that more was seen than was; that is
 //! the right way to be wrong.
 
+mod after;
+mod keep_using;
+mod tell;
+
 use crate::audit::{Act, Verdict};
 use crate::auth::{Actor, code_of};
 use crate::customers::still_open;

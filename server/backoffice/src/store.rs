@@ -10,6 +10,7 @@ mod db;
 pub mod imports;
 pub mod log;
 pub mod refusals;
+pub mod reveals;
 pub mod sessions;
 pub mod staff;
 pub mod step_ups;

@@ -9,7 +9,9 @@ mod details;
 mod words;
 
 pub use details::{Details, Slot};
-pub use words::{AlertName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, TicketText};
+pub use words::{
+    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, TicketText,
+};
 
 use crate::clock::Timestamp;
 use crate::code::Code;
@@ -75,6 +77,14 @@ kinds! {
     /// One value of one customer was about to be shown (V1–V3).
     FieldRevealed "field_revealed"
         [Case, Purpose, Ticket, Customer, Field, Item, Reason, Note, Act, Factor, FactorAge, Alert, Policy, Address, Device];
+    /// A revealed value was given as long again (V4).
+    RevealExtended "reveal_extended" [Case, Customer, Field, Item, Reveal, Policy, Address, Device];
+    /// A revealed value was about to be copied (V4).
+    ValueCopied "value_copied" [Case, Customer, Field, Item, Reveal, Policy, Address, Device];
+    /// The browser blocked an attempt to take a revealed value along (V4).
+    CopyAttempted "copy_attempted" [Case, Customer, Field, Item, Reveal, Attempt, Alert, Address, Device];
+    /// Whoever saw a value said whether it was needed (V9).
+    RevealRated "reveal_rated" [Case, Customer, Field, Item, Reveal, Needed, Address, Device];
     /// A second factor answered a challenge, or failed to (V2).
     StepUp "step_up" [Case, Customer, Act, Factor, Tries, Address, Device];
     /// Something else was refused (A10).

@@ -37,11 +37,12 @@ const ACTOR: [(&str, &str); 8] = [
 ];
 
 /// What the types can hold. A type that is not here fails the test.
-const TYPES: [(&str, &str); 23] = [
+const TYPES: [(&str, &str); 24] = [
     ("BatchId", "a UUIDv7"),
     ("CaseId", "a UUIDv7"),
     ("CustomerId", "a UUIDv7; it names a customer to the bank alone"),
     ("AlertName", "small letters, digits, `_` and `.`; 64 bytes at most"),
+    ("AttemptName", "`copy`, `cut`, `select`, `print`, `drag`, `context_menu` or `screenshot_key`"),
     ("DeviceTag", "sixteen hexadecimal digits"),
     ("FactorName", "`totp` or `passkey`"),
     ("FieldName", "a field of the catalogue"),

@@ -1,6 +1,6 @@
 //! What an event may say besides who, when and how it ended: one typed slot for each detail (A5).
 
-use super::words::{AlertName, DeviceTag, FactorName, KeyName, OutcomeName, SourceName, TicketText};
+use super::words::{AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, SourceName, TicketText};
 use crate::audit::fingerprint::Fingerprint;
 use crate::id::{BatchId, CaseId, CustomerId, FieldName, Item, PurposeName, ReasonCode, StaffNo};
 use crate::purpose::Identified;
@@ -88,6 +88,12 @@ details! {
     Policy policy: Fingerprint;
     /// What a supervisor should know at once, if anything.
     Alert alert: AlertName;
+    /// Sequence number of the reveal that this is about.
+    Reveal reveal: u64;
+    /// What was attempted with a revealed value.
+    Attempt attempt: AttemptName;
+    /// Whether the value was needed.
+    Needed needed: bool;
     /// Another member of staff whom this is about.
     SubjectStaff subject_staff: StaffNo;
     /// Their role.
