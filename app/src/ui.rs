@@ -7,5 +7,6 @@ pub mod found;
 pub mod label;
 pub mod masked;
 pub mod problems;
+pub mod revealed_lately;
 pub mod time;
 pub mod trail;

@@ -1,13 +1,19 @@
 //! Reveal one value: ask why, ask for a code, show it for its time, forget it.
 
+mod after;
 mod ask;
 mod factor;
+mod guard;
+mod over;
+mod problem;
 mod shown;
 mod talk;
 
+use crate::islands::listen::on_window;
 use crate::lang::{Lang, text};
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 use serde::{Deserialize, Serialize};
 use talk::{Stage, Talk};
 
@@ -24,14 +30,27 @@ pub struct About {
     pub item: u8,
     /// What the reader calls it.
     pub label: String,
-    /// Reason codes that permit it under the case's purpose, and their words.
-    pub reasons: Vec<(String, String)>,
+    /// What permits it under the case's purpose.
+    pub reasons: Vec<Reason>,
+    /// Whether a revealed value may be copied, once.
+    pub copy: bool,
     /// Who looks: staff number and name, for the watermark.
     pub viewer: String,
     /// Whether the server tells the next code.
     pub demo: bool,
     /// In which language.
     pub lang: Lang,
+}
+
+/// Why one may look.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reason {
+    /// `reason`
+    pub code: String,
+    /// What the reader calls it.
+    pub words: String,
+    /// Whether it asks for a note.
+    pub note: bool,
 }
 
 /// The button beside a mask, and the dialog behind it.
@@ -43,7 +62,15 @@ pub fn Reveal(about: About) -> impl IntoView {
     let talk = Talk::new(about);
     // tests and the style sheet look for it: until then the button would do nothing
     let ready = RwSignal::new(false);
-    Effect::new(move |_| ready.set(true));
+    Effect::new(move |_| {
+        ready.set(true);
+        // what a browser kept of a page is not shown again: whoever comes back may not be who left
+        on_window("pageshow", |event| {
+            if event.unchecked_ref::<web_sys::PageTransitionEvent>().persisted() {
+                let _ = window().location().reload();
+            }
+        });
+    });
     let dialog = NodeRef::<html::Dialog>::new();
     dialog.on_load(|dialog| {
         // `open` instead of a modal would leave the page behind it reachable; there is no second way
@@ -58,8 +85,8 @@ pub fn Reveal(about: About) -> impl IntoView {
         Stage::Shut => ().into_any(),
         Stage::Ask => ask::view(talk, shut).into_any(),
         Stage::Factor { challenge } => factor::view(talk, challenge, shut).into_any(),
-        Stage::Shown { event, at } => shown::view(talk, event, at).into_any(),
-        Stage::Over { event } => shown::over(talk, event, shut).into_any(),
+        Stage::Shown { event, at, seconds } => shown::view(talk, event, &at, seconds).into_any(),
+        Stage::Over { event } => over::view(talk, event, shut).into_any(),
     };
     let is_open = Memo::new(move |_| talk.stage.with(|stage| !matches!(stage, Stage::Shut)));
     let heading = StoredValue::new(title);

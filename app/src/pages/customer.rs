@@ -1,14 +1,15 @@
 //! One customer: a dense list of masks, and a button beside each that may be revealed.
 
 use crate::context::PageContext;
-use crate::islands::reveal::{About, Reveal};
+use crate::islands::reveal::{About, Reason, Reveal};
 use crate::lang::{Lang, text};
 use crate::ui::case::{CaseFacts, CloseCase, address_of_search};
 use crate::ui::label::{class_words, in_language};
 use crate::ui::masked::MaskedValue;
 use crate::ui::problems::Problems;
-use domain::catalogue::{Class, Field, Label};
-use domain::desk::{CaseView, Desk, DeskError, MaskedField};
+use crate::ui::revealed_lately::RevealedLatelyStrip;
+use domain::catalogue::{Class, CopyRule, Field, Label, StepUpTier};
+use domain::desk::{CaseView, Desk, DeskError, MaskedField, RevealedLately};
 use domain::id::{CaseId, Handle};
 use leptos::prelude::*;
 
@@ -18,6 +19,7 @@ pub struct Shows {
     purpose: Option<Label>,
     customer: Handle,
     sections: Vec<Section>,
+    lately: RevealedLately,
     /// Who looks, for the watermark.
     viewer: String,
 }
@@ -34,8 +36,11 @@ struct Fact {
     label: Label,
     class: Class,
     items: Vec<MaskedField>,
-    /// Reasons that permit a reveal under the case's purpose: code, words. Empty: it is not revealed.
-    reasons: Vec<(String, Label)>,
+    /// Reasons that permit a reveal under the case's purpose: code, words, whether it asks for a note. Empty:
+    /// it is not revealed.
+    reasons: Vec<(String, Label, bool)>,
+    /// Whether a revealed value may be copied.
+    copy: bool,
 }
 
 /// The first view binds the case to this customer.
@@ -50,17 +55,20 @@ pub async fn load(desk: &dyn Desk, case: CaseId, customer: Handle) -> Result<Sho
             class: field.class,
             items: view.fields.iter().filter(|item| item.field == field.name).cloned().collect(),
             reasons: reasons(desk, &case, field),
+            copy: field.copy == CopyRule::Audited,
         };
         match sections.last_mut() {
             Some(section) if field.section.is_none() => section.facts.push(fact),
             _ => sections.push(Section { heading: field.section.clone(), facts: vec![fact] }),
         }
     }
+    let lately = desk.revealed_lately(case.id, customer).await?;
     let staff = desk.staff();
     Ok(Shows {
         purpose: desk.purposes().get(&case.purpose).map(|purpose| purpose.label.clone()),
         customer,
         sections,
+        lately,
         viewer: format!("{} {}", staff.staff_no, staff.name),
         case,
     })
@@ -68,7 +76,7 @@ pub async fn load(desk: &dyn Desk, case: CaseId, customer: Handle) -> Result<Sho
 
 /// The reasons for which this field may be revealed. The emergency's is not offered: its alert and its
 /// review (V6) are not there yet, and without them it would be a reason like another.
-fn reasons(desk: &dyn Desk, case: &CaseView, field: &Field) -> Vec<(String, Label)> {
+fn reasons(desk: &dyn Desk, case: &CaseView, field: &Field) -> Vec<(String, Label, bool)> {
     let purposes = desk.purposes();
     let Some(purpose) = purposes.get(&case.purpose) else {
         return Vec::new();
@@ -76,7 +84,10 @@ fn reasons(desk: &dyn Desk, case: &CaseView, field: &Field) -> Vec<(String, Labe
     purposes
         .reasons_of(purpose)
         .filter(|reason| !reason.break_glass && purposes.permits(&case.purpose, &reason.code, field).is_ok())
-        .map(|reason| (reason.code.to_string(), reason.label.clone()))
+        .map(|reason| {
+            let note = reason.note_required || field.step_up == Some(StepUpTier::ActAndPerson);
+            (reason.code.to_string(), reason.label.clone(), note)
+        })
         .collect()
 }
 
@@ -92,6 +103,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         </div>
         <section class="case" aria-label=text!(lang, case.case)><CaseFacts lang case=shows.case.clone() label=shows.purpose.clone()/></section>
         <p class="lead">{text!(lang, card.lead)}</p>
+        <RevealedLatelyStrip lang lately=shows.lately/>
         <noscript><p class="notice">{text!(lang, card.noscript)}</p></noscript>
         <section aria-labelledby="facts">
             <h2 id="facts" class="visually-hidden">{text!(lang, card.facts)}</h2>
@@ -154,11 +166,16 @@ fn about(fact: &Fact, item: &MaskedField, shows: &Shows, context: &PageContext) 
         field: fact.name.clone(),
         item: item.item.get(),
         label: item_label(fact, item, lang),
-        reasons: fact.reasons.iter().map(|(code, words)| (code.clone(), in_language(words, lang).to_owned())).collect(),
+        reasons: fact.reasons.iter().map(|reason| in_words(reason, lang)).collect(),
+        copy: fact.copy,
         viewer: shows.viewer.clone(),
         demo: context.demo.is_some(),
         lang,
     })
+}
+
+fn in_words((code, words, note): &(String, Label, bool), lang: Lang) -> Reason {
+    Reason { code: code.clone(), words: in_language(words, lang).to_owned(), note: *note }
 }
 
 /// With its number, where there are several.
