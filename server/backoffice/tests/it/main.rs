@@ -5,6 +5,8 @@
 //! seen twice, as an answer and as an event.
 
 #[cfg(test)]
+mod bundle;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod customers;
