@@ -5,6 +5,7 @@ mod demo;
 mod import;
 mod init;
 mod open;
+mod progress;
 mod sample;
 mod serve;
 mod staff;
@@ -80,6 +81,11 @@ impl Cli {
         // Needs no configuration: it touches nothing of the bank's.
         if let Command::SampleCustomers(options) = command {
             return sample::run(&options);
+        }
+        if let Command::Audit(command) = &command
+            && command.stands_alone()
+        {
+            return audit::run_alone(command, everywhere.json);
         }
         let mut config = Config::load(everywhere.config.as_deref())?;
         if let Some(dir) = &everywhere.data_dir {

@@ -93,6 +93,8 @@ kinds! {
     RefusalsCounted "refusals_counted" [Count, Address, Device];
     /// Rows of one import were written (JR/T 0171 6.1.1 b).
     CustomersImported "customers_imported" [Batch, Source, BatchName, Added, ChangedRows, Unchanged, Rejected, OsUser];
+    /// Entries of the log, from `first_entry` up to and with this one, left in an evidence bundle (A4, A7).
+    LogExported "log_exported" [FirstEntry, OsUser];
 }
 
 /// Whether it was done.

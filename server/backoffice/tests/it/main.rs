@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod after_a_reveal;
+mod bundle;
 #[cfg(test)]
 mod clock;
 #[cfg(test)]

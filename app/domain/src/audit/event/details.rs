@@ -120,4 +120,6 @@ details! {
     Rejected rejected: u64;
     /// The operating system's user who ran the command.
     OsUser os_user: SourceName;
+    /// Number of the first entry that it is about.
+    FirstEntry first_entry: u64;
 }
