@@ -2,4 +2,5 @@
 
 mod clock;
 pub mod reveal;
+pub mod tail;
 mod wire;
