@@ -3,4 +3,5 @@
 mod clock;
 mod listen;
 pub mod reveal;
+pub mod tail;
 mod wire;

@@ -11,6 +11,7 @@
 
 pub mod islands;
 pub mod lang;
+pub mod line;
 pub mod words;
 
 #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
 //! The pages there are.
 
 use domain::code::Code;
+use domain::desk::EventsAsk;
 use domain::id::{CaseId, Handle, ResultId};
 
 /// One page, with what its address names.
@@ -26,6 +27,14 @@ pub enum Page {
         /// Whose card.
         customer: Handle,
     },
+    /// `/supervise`
+    Supervise,
+    /// `/supervise/events?…`
+    Events(EventsAsk),
+    /// `/supervise/events/{seq}`
+    Event(u64),
+    /// `/supervise/integrity`
+    Integrity,
     /// Any address, answered by a refusal.
     Refusal(Code),
 }
@@ -43,12 +52,20 @@ impl Page {
                 let query: Vec<String> = case.into_iter().chain(result).collect();
                 if query.is_empty() { "/customers".into() } else { format!("/customers?{}", query.join("&")) }
             }
+            Page::Supervise => "/supervise".into(),
+            Page::Events(ask) => crate::pages::address(&ask.filters, ask.at, None),
+            Page::Event(seq) => format!("/supervise/events/{seq}"),
+            Page::Integrity => "/supervise/integrity".into(),
             Page::Customer { case, customer } => format!("/customers/{customer}?case={case}"),
         }
     }
     /// Whether one must be signed in to see it.
     pub const fn needs_desk(&self) -> bool {
-        matches!(self, Page::Home | Page::Customers { .. } | Page::Customer { .. })
+        match self {
+            Page::Home | Page::Customers { .. } | Page::Customer { .. } => true,
+            Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity => true,
+            Page::SignIn | Page::Verify | Page::Refusal(_) => false,
+        }
     }
 }
 

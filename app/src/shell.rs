@@ -100,12 +100,19 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
     if staff.role == Role::Operator {
         entries.push(("/customers", text!(lang, search.title)));
     }
+    if matches!(staff.role, Role::Supervisor | Role::Auditor) {
+        entries.extend([
+            ("/supervise", text!(lang, log.title)),
+            ("/supervise/events", text!(lang, log.events)),
+            ("/supervise/integrity", text!(lang, log.integrity)),
+        ]);
+    }
     let here = path.split('?').next().unwrap_or_default().to_owned();
     let entries = entries.into_iter().map(|(address, name)| {
         // a card belongs to the search that led to it
         let current = match address {
             _ if address == here => Some("page"),
-            "/" => None,
+            "/" | "/supervise" => None,
             section => here.starts_with(section).then_some("true"),
         };
         view! { <li><a href=address aria-current=current>{name}</a></li> }

@@ -1,5 +1,10 @@
 //! Codes and names of the rules, in words.
 
+#[cfg(feature = "ssr")]
+pub mod happened;
+#[cfg(feature = "ssr")]
+pub mod log;
+
 use crate::lang::{Lang, text};
 use domain::code::{Code, Fault};
 use domain::role::Role;
@@ -28,6 +33,8 @@ pub fn sentence(lang: Lang, code: Code) -> String {
         Code::CaseLimit => text!(lang, code.case_limit),
         Code::CaseBoundElsewhere => text!(lang, code.case_bound_elsewhere),
         Code::CaseNotBound => text!(lang, code.case_not_bound),
+        Code::VerificationRunning => text!(lang, code.verification_running),
+        Code::TailLimit => text!(lang, code.tail_limit),
         Code::Changed => text!(lang, code.changed),
         Code::RevealOver => text!(lang, code.reveal_over),
         Code::MoreSpent => text!(lang, code.more_spent),

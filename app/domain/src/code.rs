@@ -76,6 +76,10 @@ codes! {
     CaseBoundElsewhere "case_bound_elsewhere" 409;
     /// The case has no customer yet: view one first (V2).
     CaseNotBound "case_not_bound" 409;
+    /// The whole log is being verified already.
+    VerificationRunning "verification_running" 409;
+    /// Two live tails of this session are open (S1).
+    TailLimit "tail_limit" 409;
     /// Person, case or policy changed between permission and act.
     Changed "changed" 409;
     /// The value's time on the screen is over (V4).

@@ -1,8 +1,10 @@
 //! The port: what a screen may ask of the back office, and what it gets. Masks only — but for
 //! [`Shown`], the answer to one permitted reveal.
 
+mod audit;
 mod reveals;
 
+pub use audit::*;
 pub use reveals::{More, RevealNo, RevealedLately, Reveals};
 
 use crate::catalogue::Catalogue;
@@ -18,7 +20,7 @@ use zeroize::Zeroizing;
 
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
-pub trait Desk: Reveals + Send + Sync {
+pub trait Desk: Audit + Reveals + Send + Sync {
     /// Who asks.
     fn staff(&self) -> &StaffView;
     /// What a customer is.

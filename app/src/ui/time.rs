@@ -12,6 +12,23 @@ pub fn Time(at: Timestamp) -> impl IntoView {
     view! { <time datetime=at.to_string()>{local(at)}</time> }
 }
 
+/// To the second.
+#[component]
+pub fn Moment(at: Timestamp) -> impl IntoView {
+    view! { <time datetime=at.to_string()>{local_seconds(at)}</time> }
+}
+
+/// As the bank's clocks show it, to the second.
+pub fn local_seconds(at: Timestamp) -> String {
+    let (_, _, _, _, _, second) = at.plus(BEIJING).civil();
+    format!("{}:{second:02}", local(at))
+}
+
+/// As `<input type="datetime-local">` holds it.
+pub fn for_input(at: Timestamp) -> String {
+    local(at).replace(' ', "T")
+}
+
 fn local(at: Timestamp) -> String {
     let (year, month, day, hour, minute, _) = at.plus(BEIJING).civil();
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")

@@ -21,6 +21,7 @@ mod reveals;
 pub mod samples;
 pub mod staff;
 pub mod store;
+mod supervise;
 pub mod system;
 pub mod vault;
 

@@ -3,6 +3,10 @@
 //! A decision is an [`Allowed`]: it names the permission, cannot be made elsewhere, and carries the hash of
 //! the policy that made it, so that the act can see whether that policy is still in force.
 
+mod log;
+
+pub use log::{ReadEntries, ReadLog, VerifyLog};
+
 use crate::auth::Actor;
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression, Schema,

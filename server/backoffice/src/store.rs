@@ -9,10 +9,12 @@ pub mod customers;
 mod db;
 pub mod imports;
 pub mod log;
+pub mod readings;
 pub mod refusals;
 pub mod reveals;
 pub mod sessions;
 pub mod staff;
 pub mod step_ups;
+pub mod verifications;
 
 pub use db::{Conn, Db, OpenError, WriteCache, WriteTx};

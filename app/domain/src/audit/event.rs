@@ -11,6 +11,7 @@ mod words;
 pub use details::{Details, Slot};
 pub use words::{
     AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, TicketText,
+    VerdictName,
 };
 
 use crate::clock::Timestamp;
@@ -42,6 +43,10 @@ macro_rules! kinds {
             /// In words, for `docs/events.md`.
             pub const fn about(self) -> &'static str {
                 match self { $(Kind::$name => concat!($($doc),*),)* }
+            }
+            /// The kind of that name.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
             }
             /// The details that an event of this kind may hold; reviewed one by one (A5).
             pub const fn slots(self) -> &'static [Slot] {
@@ -91,6 +96,17 @@ kinds! {
     RequestRefused "request_refused" [Case, Field, Item, Reason, Address, Device];
     /// Identical refusals of one session, counted (A10).
     RefusalsCounted "refusals_counted" [Count, Address, Device];
+    /// The log was read: by which filters (A7).
+    LogRead "log_read"
+        [SubjectStaff, Customer, Purpose, Field, AskedDecision, AskedKind, AskedAlert, AskedMiss, AskedOwn, From, To, Live, Bundles, Policy, Address, Device];
+    /// The pages or the live tail of one reading are over: what was seen of the log (A7).
+    LogReadClosed "log_read_closed" [Opened, Lowest, Highest, Pages, Rows, Address, Device];
+    /// One entry was opened, with those around it (A7).
+    LogEventRead "log_event_read" [Entry, Lowest, Highest, Rows, Policy, Address, Device];
+    /// The supervisors' overview was read (A7).
+    LogOverviewRead "log_overview_read" [Lowest, Highest, Rows, Policy, Address, Device];
+    /// The log, or one entry, was held against its hashes and its signature (A4).
+    LogVerified "log_verified" [Entry, Verdict, Size, Findings, Took, Alert, Policy, Address, Device];
     /// Rows of one import were written (JR/T 0171 6.1.1 b).
     CustomersImported "customers_imported" [Batch, Source, BatchName, Added, ChangedRows, Unchanged, Rejected, OsUser];
     /// Entries of the log, from `first_entry` up to and with this one, left in an evidence bundle (A4, A7).
@@ -105,6 +121,20 @@ pub enum Decision {
     Allowed,
     /// Not done; [`AuditEvent::code`] says why.
     Refused,
+}
+
+impl Decision {
+    /// As it stands in the log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Decision::Allowed => "allowed",
+            Decision::Refused => "refused",
+        }
+    }
+    /// The decision of that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Decision::Allowed, Decision::Refused].into_iter().find(|decision| decision.as_str() == text)
+    }
 }
 
 /// Who acted, as they were then.

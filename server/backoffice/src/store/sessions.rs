@@ -20,7 +20,18 @@ pub struct SessionRow {
 pub async fn by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     const SQL: &str = "SELECT staff.id, staff_no, person, name, role, unit, state, version, lineage, started_at, \
         seen_at, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
+    session_of(on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?))
+}
+
+/// The same by lineage, for what goes on without a cookie: a live tail.
+pub async fn by_lineage(db: &Db, lineage: Lineage) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
+    const SQL: &str = "SELECT staff.id, staff_no, person, name, role, unit, state, version, lineage, started_at, \
+        seen_at, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff \
+        WHERE lineage = $1 AND ended_at IS NULL";
+    session_of(on!(db, |pool| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(pool).await?))
+}
+
+fn session_of(row: Option<sqlx::sqlite::SqliteRow>) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     row.map(|row| {
         let session = SessionRow {
             staff: staff_of(&row)?,

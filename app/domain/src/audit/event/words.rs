@@ -112,3 +112,23 @@ pub enum OutcomeName {
     /// More than five.
     TooMany,
 }
+
+/// What a verification came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictName {
+    /// Nothing is wrong.
+    Whole,
+    /// Something is.
+    NotWhole,
+}
+
+impl VerdictName {
+    /// As it stands in the log and in storage.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            VerdictName::Whole => "whole",
+            VerdictName::NotWhole => "not_whole",
+        }
+    }
+}
