@@ -77,16 +77,18 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/customers/{id}", get(pages::customer))
         .route("/cases/close", post(pages::post_close))
         .route("/language", post(pages::post_language))
-        .route("/pkg/{*path}", get(statics::package))
-        .route("/favicon.svg", get(statics::favicon))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method);
     if site.demo {
         pages = pages.route("/demo/code", get(demo::next_code));
     }
+    let files = Router::new()
+        .route("/pkg/{*path}", get(statics::package))
+        .route("/favicon.svg", get(statics::favicon))
+        .method_not_allowed_fallback(pages::wrong_method);
     // Endpoints are never compressed: a secret beside what a caller chose would tell its length (BREACH).
     let pages = pages.layer(CompressionLayer::new());
-    api.merge(pages).layer(from_fn_with_state(site.clone(), edge::pass)).with_state(site)
+    api.merge(pages).merge(files).layer(from_fn_with_state(site.clone(), edge::pass)).with_state(site)
 }
 
 #[cfg(test)]

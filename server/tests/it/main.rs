@@ -22,3 +22,4 @@ mod matrix;
 mod misuse;
 mod needles;
 mod sessions;
+mod statics;
