@@ -1,6 +1,12 @@
 //! The port: what a screen may ask of the back office, and what it gets. Masks only — but for
 //! [`Shown`], the answer to one permitted reveal.
 
+mod budgets;
+mod wrong_person;
+
+pub use budgets::{Budgets, Left};
+pub use wrong_person::WrongPerson;
+
 use crate::catalogue::Catalogue;
 use crate::clock::Timestamp;
 use crate::code::{Code, Fault};
@@ -14,7 +20,7 @@ use zeroize::Zeroizing;
 
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
-pub trait Desk: Send + Sync {
+pub trait Desk: Budgets + WrongPerson + Send + Sync {
     /// Who asks.
     fn staff(&self) -> &StaffView;
     /// What a customer is.

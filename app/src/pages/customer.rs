@@ -3,12 +3,14 @@
 use crate::context::PageContext;
 use crate::islands::reveal::{About, Reveal};
 use crate::lang::{Lang, text};
+use crate::ui::budget::BudgetLeft;
 use crate::ui::case::{CaseFacts, CloseCase, address_of_search};
 use crate::ui::label::{class_words, in_language};
 use crate::ui::masked::MaskedValue;
 use crate::ui::problems::Problems;
+use crate::ui::wrong_person::WrongPerson;
 use domain::catalogue::{Class, Field, Label};
-use domain::desk::{CaseView, Desk, DeskError, MaskedField};
+use domain::desk::{CaseView, Desk, DeskError, Left, MaskedField};
 use domain::id::{CaseId, Handle};
 use leptos::prelude::*;
 
@@ -18,6 +20,8 @@ pub struct Shows {
     purpose: Option<Label>,
     customer: Handle,
     facts: Vec<Fact>,
+    /// What is left of the budgets.
+    left: Vec<Left>,
     /// Who looks, for the watermark.
     viewer: String,
 }
@@ -48,6 +52,7 @@ pub async fn load(desk: &dyn Desk, case: CaseId, customer: Handle) -> Result<Sho
         purpose: desk.purposes().get(&case.purpose).map(|purpose| purpose.label.clone()),
         customer,
         facts: facts.collect(),
+        left: desk.budget_left(Some(&case.purpose)).await?,
         viewer: format!("{} {}", staff.staff_no, staff.name),
         case,
     })
@@ -79,6 +84,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         </div>
         <section class="case" aria-label=text!(lang, case.case)><CaseFacts lang case=shows.case.clone() label=shows.purpose.clone()/></section>
         <p class="lead">{text!(lang, card.lead)}</p>
+        <BudgetLeft lang left=shows.left.clone()/>
         <noscript><p class="notice">{text!(lang, card.noscript)}</p></noscript>
         <section aria-labelledby="facts">
             <h2 id="facts" class="visually-hidden">{text!(lang, card.facts)}</h2>
@@ -86,6 +92,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         </section>
         <div class="after">
             <a href=address_of_search(shows.case.id)>{text!(lang, card.other)}</a>
+            <WrongPerson lang case=shows.case.clone()/>
             <p class="fine">{text!(lang, case.close_lead)}</p>
             <CloseCase lang case=shows.case.clone()/>
         </div>

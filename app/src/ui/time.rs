@@ -12,7 +12,7 @@ pub fn Time(at: Timestamp) -> impl IntoView {
     view! { <time datetime=at.to_string()>{local(at)}</time> }
 }
 
-fn local(at: Timestamp) -> String {
+pub(super) fn local(at: Timestamp) -> String {
     let (year, month, day, hour, minute, _) = at.plus(BEIJING).civil();
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
 }

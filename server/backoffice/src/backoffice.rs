@@ -12,6 +12,7 @@ use crate::system::Entropy;
 use crate::vault::{BlindIndex, FileKek, KeyRing, StaffVault, Vault};
 use domain::audit::checkpoint::Origin;
 use domain::audit::event::{AuditEvent, Details, Kind, SourceName};
+use domain::budget::Limits;
 use domain::catalogue::Catalogue;
 use domain::clock::{Clock, Span};
 use domain::code::Code;
@@ -20,7 +21,7 @@ use domain::purpose::Purposes;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Lengths of time that a bank may set.
+/// Lengths of time and budgets that a bank may set.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// A session without requests ends after this.
@@ -33,6 +34,8 @@ pub struct Settings {
     pub step_up_window: Span,
     /// For how long a value may stand on the screen.
     pub reveal_seconds: u32,
+    /// How much may be looked at (Q4).
+    pub budgets: Limits,
 }
 
 impl Default for Settings {
@@ -43,6 +46,7 @@ impl Default for Settings {
             challenge_life: domain::step_up::CHALLENGE_LIFE,
             step_up_window: domain::step_up::WINDOW,
             reveal_seconds: 30,
+            budgets: Limits::default(),
         }
     }
 }
@@ -63,7 +67,7 @@ pub struct Parts {
     pub purposes: Purposes,
     /// The policies' text.
     pub policy: String,
-    /// Lengths of time.
+    /// Lengths of time and budgets.
     pub settings: Settings,
     /// Memory for the pages that a write transaction touches.
     pub write_cache: WriteCache,

@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod auth;
 mod backoffice;
+mod budgets;
 mod cases;
 mod customers;
 mod desk;
@@ -23,5 +24,6 @@ pub mod staff;
 pub mod store;
 pub mod system;
 pub mod vault;
+mod wrong_person;
 
 pub use backoffice::{BackOffice, OpenError, Parts, Settings};

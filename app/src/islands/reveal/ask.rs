@@ -2,6 +2,7 @@
 
 use super::talk::Talk;
 use crate::lang::text;
+use crate::words;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -61,7 +62,7 @@ pub fn problem(talk: Talk) -> impl IntoView {
                 <p>{problem.sentence}</p>
                 {move || {
                     (talk.wait.left() > 0)
-                        .then(|| view! { <p class="wait">{text!(lang, reveal.wait, seconds = talk.wait.left())}</p> })
+                        .then(|| view! { <p class="wait">{words::wait(lang, talk.wait.left())}</p> })
                 }}
                 {problem.request.map(|id| view! { <p class="request">{text!(lang, app.request)} " " <code>{id}</code></p> })}
             }

@@ -5,6 +5,10 @@
 //! seen twice, as an answer and as an event.
 
 #[cfg(test)]
+mod bank_wide;
+#[cfg(test)]
+mod budgets;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod customers;
@@ -34,3 +38,5 @@ mod step_up;
 mod tamper;
 #[cfg(test)]
 mod writer;
+#[cfg(test)]
+mod wrong_person;
