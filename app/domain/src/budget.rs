@@ -216,7 +216,7 @@ impl Gauge {
             let reached = self.scope == Scope::Person && before < mark && mark <= self.meter.count(window);
             reached.then_some(LimitName { scope: self.scope, counter: self.counter, window })
         };
-        Window::ALL.into_iter().zip(before).filter_map(reached).last()
+        Window::ALL.into_iter().zip(before).filter_map(reached).next_back()
     }
 
     /// What one more costs in that window: nothing for a customer who is counted already.
