@@ -1,5 +1,7 @@
 //! Parts of pages.
 
+pub mod bank_wide;
+pub mod budget;
 pub mod case;
 pub mod demo_slip;
 pub mod field;
@@ -10,3 +12,4 @@ pub mod problems;
 pub mod revealed_lately;
 pub mod time;
 pub mod trail;
+pub mod wrong_person;

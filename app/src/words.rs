@@ -47,6 +47,7 @@ pub fn sentence(lang: Lang, code: Code) -> String {
         Code::NoteNamesCustomer => text!(lang, code.note_names_customer),
         Code::CodeUsed => text!(lang, code.code_used),
         Code::FactorLocked => text!(lang, code.factor_locked),
+        Code::BudgetSpent => text!(lang, code.budget_spent),
         Code::TooManyRefusals => text!(lang, code.too_many_refusals),
         Code::Busy => text!(lang, code.busy),
         Code::VaultKeyMissing => text!(lang, code.vault_key_missing),
@@ -62,6 +63,15 @@ pub fn sentence(lang: Lang, code: Code) -> String {
 /// The sentence for a code as it stands on the wire; none for one that we do not know.
 pub fn sentence_of(lang: Lang, code: &str) -> Option<String> {
     Code::ALL.iter().find(|known| known.as_str() == code).map(|known| sentence(lang, *known))
+}
+
+/// When another try makes sense, in the unit that one would say it in.
+pub fn wait(lang: Lang, seconds: u32) -> String {
+    match seconds {
+        0..120 => text!(lang, reveal.wait, seconds = seconds),
+        120..7200 => text!(lang, budget.wait_minutes, minutes = seconds.div_ceil(60)),
+        7200.. => text!(lang, budget.wait_hours, hours = seconds.div_ceil(3600)),
+    }
 }
 
 /// The heading that goes with a code.

@@ -188,3 +188,25 @@ async fn a_refusal_has_its_status_its_sentence_and_the_request() {
         assert!(html.contains("07070707-0707-0707-0707-070707070707"), "{html}");
     }
 }
+
+#[tokio::test]
+async fn q4_a_page_tells_what_is_left_quietly_and_what_is_spent_plainly() {
+    for wanted in [Page::Customers { case: None, result: None }, desk::card()] {
+        let (_, html) = page(wanted.clone(), context(Some(Role::Operator), Lang::en)).await;
+        let (loud, quiet): (Vec<&str>, Vec<&str>) =
+            html.split("class=\"").partition(|part| part.starts_with("notice") && part.contains("within an hour"));
+        assert!(quiet.concat().contains("Searches: 58 more within an hour"), "{wanted:?}");
+        assert!(!html.contains("Searches that find nobody"), "enough is left of it: {wanted:?}");
+        assert!(loud[0].contains("Customers: 3 more within an hour"), "{wanted:?}");
+        let spent = "Reveals: you have used up what you may do within an hour. It opens again at 2026-11-22 17:00";
+        assert!(loud[1].contains(spent), "{wanted:?}");
+    }
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::zh)).await;
+    assert!(html.contains("查看明文：您在 1 小时内的额度已用完，2026-11-22 17:00（北京时间）起恢复"), "{html}");
+}
+
+#[tokio::test]
+async fn q1_a_card_offers_the_way_out_of_another_persons_card_without_a_script() {
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::zh)).await;
+    assert!(html.contains("action=\"/cases/wrong-person\"") && html.contains("找错人了"), "{html}");
+}

@@ -1,6 +1,7 @@
 //! The pages, and the plain forms on them: read here, done by the desk, drawn by `app`.
 
 mod forms;
+mod wrong_person;
 
 use crate::asked::Caller;
 use crate::form::Form;
@@ -17,6 +18,7 @@ use domain::desk::{DeskError, Seen};
 use domain::id::{CaseId, Handle, ResultId};
 pub use forms::{post_close, post_customers, post_language, post_sign_in, post_sign_out, post_verify};
 use std::collections::BTreeMap;
+pub use wrong_person::post_wrong_person;
 
 /// Draws a page for this caller.
 pub(crate) async fn draw(page: Page, caller: Caller, headers: &HeaderMap, form: FormState) -> Response {

@@ -11,13 +11,14 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 13] = [
+pub const ENDPOINTS: [&str; 14] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/sign_out",
     "/api/step_up/totp",
     "/api/cases/open",
     "/api/cases/close",
+    "/api/cases/wrong_person",
     "/api/customers/search",
     "/api/customers/view",
     REVEAL,
@@ -52,6 +53,7 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/step_up/totp" => post(sign_in::step_up),
         "/api/cases/open" => post(cases::open),
         "/api/cases/close" => post(cases::close),
+        "/api/cases/wrong_person" => post(cases::wrong_person),
         "/api/customers/search" => post(customers::search),
         "/api/customers/view" => post(customers::view),
         REVEAL => post(customers::reveal),
@@ -76,6 +78,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/customers", get(pages::customers).post(pages::post_customers))
         .route("/customers/{id}", get(pages::customer))
         .route("/cases/close", post(pages::post_close))
+        .route("/cases/wrong-person", post(pages::post_wrong_person))
         .route("/language", post(pages::post_language))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method);

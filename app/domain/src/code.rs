@@ -104,6 +104,8 @@ codes! {
     CodeUsed "code_used" 429;
     /// Ten failures lock for 30 minutes (U3).
     FactorLocked "factor_locked" 429;
+    /// The budget for this is spent; `retry_after` says when it opens again (Q4).
+    BudgetSpent "budget_spent" 429;
     /// Too many refusals in a row (A10).
     TooManyRefusals "too_many_refusals" 429;
     /// Too busy; nothing was done.

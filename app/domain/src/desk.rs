@@ -2,10 +2,14 @@
 //! [`Shown`], the answer to one permitted reveal.
 
 mod audit;
+mod budgets;
 mod reveals;
+mod wrong_person;
 
 pub use audit::*;
+pub use budgets::{Budgets, Left};
 pub use reveals::{More, RevealNo, RevealedLately, Reveals};
+pub use wrong_person::WrongPerson;
 
 use crate::catalogue::Catalogue;
 use crate::clock::Timestamp;
@@ -20,7 +24,7 @@ use zeroize::Zeroizing;
 
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
-pub trait Desk: Audit + Reveals + Send + Sync {
+pub trait Desk: Audit + Budgets + Reveals + WrongPerson + Send + Sync {
     /// Who asks.
     fn staff(&self) -> &StaffView;
     /// What a customer is.

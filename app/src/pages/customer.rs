@@ -3,13 +3,15 @@
 use crate::context::PageContext;
 use crate::islands::reveal::{About, Reason, Reveal};
 use crate::lang::{Lang, text};
+use crate::ui::budget::BudgetLeft;
 use crate::ui::case::{CaseFacts, CloseCase, address_of_search};
 use crate::ui::label::{class_words, in_language};
 use crate::ui::masked::MaskedValue;
 use crate::ui::problems::Problems;
 use crate::ui::revealed_lately::RevealedLatelyStrip;
+use crate::ui::wrong_person::WrongPerson;
 use domain::catalogue::{Class, CopyRule, Field, Label, StepUpTier};
-use domain::desk::{CaseView, Desk, DeskError, MaskedField, RevealedLately};
+use domain::desk::{CaseView, Desk, DeskError, Left, MaskedField, RevealedLately};
 use domain::id::{CaseId, Handle};
 use leptos::prelude::*;
 
@@ -20,6 +22,8 @@ pub struct Shows {
     customer: Handle,
     sections: Vec<Section>,
     lately: RevealedLately,
+    /// What is left of the budgets.
+    left: Vec<Left>,
     /// Who looks, for the watermark.
     viewer: String,
 }
@@ -69,6 +73,7 @@ pub async fn load(desk: &dyn Desk, case: CaseId, customer: Handle) -> Result<Sho
         customer,
         sections,
         lately,
+        left: desk.budget_left(Some(&case.purpose)).await?,
         viewer: format!("{} {}", staff.staff_no, staff.name),
         case,
     })
@@ -104,6 +109,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         <section class="case" aria-label=text!(lang, case.case)><CaseFacts lang case=shows.case.clone() label=shows.purpose.clone()/></section>
         <p class="lead">{text!(lang, card.lead)}</p>
         <RevealedLatelyStrip lang lately=shows.lately/>
+        <BudgetLeft lang left=shows.left.clone()/>
         <noscript><p class="notice">{text!(lang, card.noscript)}</p></noscript>
         <section aria-labelledby="facts">
             <h2 id="facts" class="visually-hidden">{text!(lang, card.facts)}</h2>
@@ -111,6 +117,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         </section>
         <div class="after">
             <a href=address_of_search(shows.case.id)>{text!(lang, card.other)}</a>
+            <WrongPerson lang case=shows.case.clone()/>
             <p class="fine">{text!(lang, case.close_lead)}</p>
             <CloseCase lang case=shows.case.clone()/>
         </div>

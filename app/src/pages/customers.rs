@@ -2,6 +2,8 @@
 
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
+use crate::ui::bank_wide::{self, BankWide};
+use crate::ui::budget::BudgetLeft;
 use crate::ui::case::{CaseFacts, CloseCase, OpenCaseFields};
 use crate::ui::field::{Field, Input, id_of};
 use crate::ui::found::FoundView;
@@ -9,7 +11,7 @@ use crate::ui::label::{in_language, label};
 use crate::ui::problems::Problems;
 use crate::words;
 use domain::catalogue::{Catalogue, Kind, Label};
-use domain::desk::{CaseView, Desk, DeskError, Found};
+use domain::desk::{CaseView, Desk, DeskError, Found, Left};
 use domain::id::{CaseId, ResultId};
 use domain::purpose::Identified;
 use leptos::prelude::*;
@@ -26,6 +28,10 @@ pub struct Shows {
     strong: Vec<Key>,
     /// Fields that are a search together.
     together: Vec<Vec<Key>>,
+    /// Keys by which the case searches every branch.
+    bank_wide: Vec<Label>,
+    /// What is left of the budgets.
+    left: Vec<Left>,
     /// Fields of a result's row, by name.
     catalogue: Catalogue,
 }
@@ -58,7 +64,10 @@ pub async fn load(desk: &dyn Desk, case: Option<CaseId>, result: Option<ResultId
         })
     };
     let purposes = desk.purposes();
+    let left = desk.budget_left(case.as_ref().map(|case| &case.purpose)).await?;
     Ok(Shows {
+        left,
+        bank_wide: case.as_ref().map(|case| bank_wide::keys(case, purposes, catalogue)).unwrap_or_default(),
         case: case.map(|case| {
             let label = purposes.get(&case.purpose).map(|purpose| purpose.label.clone());
             (case, label)
@@ -111,6 +120,8 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         <h1>{title(shows, lang)}</h1>
         {shows.case.clone().map(|(case, label)| view! { <section class="case" aria-label=text!(lang, case.case)><CaseFacts lang case label/></section> })}
         {found}
+        <BudgetLeft lang left=shows.left.clone()/>
+        <BankWide lang keys=shows.bank_wide.clone()/>
         <form class="query" method="post" action="/customers" autocomplete="off">
             {case_part(shows, context)}
             {key_part(shows, context)}

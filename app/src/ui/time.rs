@@ -29,7 +29,7 @@ pub fn for_input(at: Timestamp) -> String {
     local(at).replace(' ', "T")
 }
 
-fn local(at: Timestamp) -> String {
+pub(super) fn local(at: Timestamp) -> String {
     let (year, month, day, hour, minute, _) = at.plus(BEIJING).civil();
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
 }

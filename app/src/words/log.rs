@@ -33,6 +33,8 @@ pub fn kind(lang: Lang, kind: Kind) -> String {
         Kind::CopyAttempted => text!(lang, log_kind.copy_attempted),
         Kind::RevealRated => text!(lang, log_kind.reveal_rated),
         Kind::LogExported => text!(lang, log_kind.log_exported),
+        Kind::CaseReopened => text!(lang, log_kind.case_reopened),
+        Kind::BankSearched => text!(lang, log_kind.bank_searched),
         Kind::CustomersImported => text!(lang, log_kind.customers_imported),
     }
 }
@@ -65,6 +67,8 @@ pub fn did(lang: Lang, kind: Kind) -> String {
         Kind::CopyAttempted => text!(lang, log_did.copy_attempted),
         Kind::RevealRated => text!(lang, log_did.reveal_rated),
         Kind::LogExported => text!(lang, log_did.log_exported),
+        Kind::CaseReopened => text!(lang, log_did.case_reopened),
+        Kind::BankSearched => text!(lang, log_did.bank_searched),
         Kind::CustomersImported => text!(lang, log_did.customers_imported),
     }
 }
@@ -99,6 +103,7 @@ pub fn why(lang: Lang, code: Code) -> String {
         Code::MoreSpent => text!(lang, log_why.more_spent),
         Code::CopySpent => text!(lang, log_why.copy_spent),
         Code::RatingSpent => text!(lang, log_why.rating_spent),
+        Code::BudgetSpent => text!(lang, log_why.budget_spent),
         Code::Changed => text!(lang, log_why.changed),
         Code::BodyTooLarge => text!(lang, log_why.body_too_large),
         Code::NotAForm => text!(lang, log_why.not_a_form),

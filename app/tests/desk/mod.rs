@@ -3,6 +3,7 @@
 use app::page::Page;
 use async_trait::async_trait;
 use domain::audit::event::AttemptName;
+use domain::budget::{Counter, Scope, Window};
 use domain::catalogue::Catalogue;
 use domain::clock::Timestamp;
 use domain::code::Code;
@@ -104,6 +105,29 @@ impl Reveals for FakeDesk {
     }
     async fn revealed_lately(&self, _: CaseId, _: Handle) -> Result<RevealedLately, DeskError> {
         Ok(RevealedLately { count: 3, last: Some(Timestamp::from_millis(1_795_330_000_000)) })
+    }
+}
+
+#[async_trait]
+impl Budgets for FakeDesk {
+    async fn budget_left(&self, _: Option<&PurposeName>) -> Result<Vec<Left>, DeskError> {
+        let left = |counter, left| {
+            let opens = (left == 0).then_some(Timestamp::from_millis(1_795_338_000_000));
+            Left { counter, scope: Scope::Person, window: Window::Hour, left, limit: 60, opens }
+        };
+        Ok(vec![
+            left(Counter::Searches, 58),
+            left(Counter::Misses, 57),
+            left(Counter::Customers, 3),
+            left(Counter::Reveals, 0),
+        ])
+    }
+}
+
+#[async_trait]
+impl WrongPerson for FakeDesk {
+    async fn wrong_person(&self, _: CaseId) -> Result<CaseId, DeskError> {
+        Err(Code::Busy.into())
     }
 }
 

@@ -14,6 +14,7 @@ use crate::system::Entropy;
 use crate::vault::{BlindIndex, FileKek, KeyRing, StaffVault, Vault};
 use domain::audit::checkpoint::Origin;
 use domain::audit::event::{AuditEvent, Details, Kind, SourceName};
+use domain::budget::Limits;
 use domain::catalogue::Catalogue;
 use domain::clock::{Clock, Span, Timestamp};
 use domain::code::Code;
@@ -23,7 +24,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 
-/// Lengths of time that a bank may set.
+/// Lengths of time and budgets that a bank may set.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// A session without requests ends after this.
@@ -36,6 +37,8 @@ pub struct Settings {
     pub step_up_window: Span,
     /// For how long a value may stand on the screen.
     pub reveal_seconds: u32,
+    /// How much may be looked at (Q4).
+    pub budgets: Limits,
 }
 
 impl Default for Settings {
@@ -46,6 +49,7 @@ impl Default for Settings {
             challenge_life: domain::step_up::CHALLENGE_LIFE,
             step_up_window: domain::step_up::WINDOW,
             reveal_seconds: 30,
+            budgets: Limits::default(),
         }
     }
 }
@@ -66,7 +70,7 @@ pub struct Parts {
     pub purposes: Purposes,
     /// The policies' text.
     pub policy: String,
-    /// Lengths of time.
+    /// Lengths of time and budgets.
     pub settings: Settings,
     /// Memory for the pages that a write transaction touches.
     pub write_cache: WriteCache,

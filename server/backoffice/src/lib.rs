@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod auth;
 mod backoffice;
+mod budgets;
 mod cases;
 mod customers;
 mod desk;
@@ -24,5 +25,6 @@ pub mod store;
 mod supervise;
 pub mod system;
 pub mod vault;
+mod wrong_person;
 
 pub use backoffice::{BackOffice, OpenError, Parts, Settings};

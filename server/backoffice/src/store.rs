@@ -4,6 +4,7 @@
 //! Reads go through a pool. Writes go through the writer (`audit::writer`) alone: it holds the one
 //! connection that may begin a write transaction, and hands it to acts as a [`WriteTx`].
 
+pub mod budgets;
 pub mod cases;
 pub mod customers;
 mod db;

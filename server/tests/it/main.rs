@@ -13,6 +13,7 @@ mod log;
 mod person;
 
 mod attacks;
+mod budgets;
 mod crash;
 mod edge;
 mod imports;

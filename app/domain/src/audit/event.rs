@@ -75,8 +75,12 @@ kinds! {
     CaseOpened "case_opened" [Case, Purpose, Ticket, Identified, Note, Address, Device];
     /// A case was closed.
     CaseClosed "case_closed" [Case, Address, Device];
+    /// *Wrong person*: a bound case was closed and opened anew under its ticket (Q1).
+    CaseReopened "case_reopened" [Case, NewCase, Purpose, Ticket, Identified, Customer, Policy, Address, Device];
     /// A search: which key, and what came of it; never what was typed (Q7).
     CustomerSearched "customer_searched" [Case, Purpose, Key, Outcome, Alert, Policy, Address, Device];
+    /// A search of every branch, by full document, card or account number (DESIGN §1).
+    BankSearched "bank_searched" [Case, Purpose, Key, Outcome, Alert, Policy, Address, Device];
     /// The masked card was shown; the first time it binds the case.
     CustomerViewed "customer_viewed" [Case, Purpose, Customer, Binds, Alert, Policy, Address, Device];
     /// One value of one customer was about to be shown (V1–V3).

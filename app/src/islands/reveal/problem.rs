@@ -2,6 +2,7 @@
 
 use super::talk::Talk;
 use crate::lang::text;
+use crate::words;
 use leptos::prelude::*;
 
 /// Why the last try did not go through.
@@ -35,7 +36,7 @@ pub fn view(talk: Talk) -> impl IntoView {
     };
     let wait = move || {
         (talk.wait.left() > 0)
-            .then(|| view! { <p class="wait">{text!(lang, reveal.wait, seconds = talk.wait.left())}</p> })
+            .then(|| view! { <p class="wait">{words::wait(lang, talk.wait.left())}</p> })
     };
     view! {
         <div class="reveal-problem" role="alert">{told}</div>

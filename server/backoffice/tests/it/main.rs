@@ -6,6 +6,11 @@
 
 #[cfg(test)]
 mod after_a_reveal;
+#[cfg(test)]
+mod bank_wide;
+#[cfg(test)]
+mod budgets;
+#[cfg(test)]
 mod bundle;
 #[cfg(test)]
 mod clock;
@@ -37,3 +42,5 @@ mod step_up;
 mod tamper;
 #[cfg(test)]
 mod writer;
+#[cfg(test)]
+mod wrong_person;

@@ -58,6 +58,8 @@ macro_rules! details {
 details! {
     /// The case.
     Case case: CaseId;
+    /// The case that goes on in its place.
+    NewCase new_case: CaseId;
     /// Why, of the case.
     Purpose purpose: PurposeName;
     /// The work order, of the purpose's pattern.
