@@ -94,8 +94,12 @@ impl Content {
     }
 
     /// Whether it needs the browser's half.
-    pub const fn has_islands(&self) -> bool {
-        matches!(self, Content::Customer(_))
+    pub fn has_islands(&self) -> bool {
+        match self {
+            Content::Customer(_) => true,
+            Content::Customers(shows) => customers::opens_a_case(shows),
+            Content::SignIn | Content::Verify | Content::Home(_) | Content::Refusal { .. } => false,
+        }
     }
 
     /// Seconds until another try makes sense.

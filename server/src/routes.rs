@@ -1,6 +1,6 @@
 //! The URL map.
 
-use crate::api::{cases, customers, sign_in};
+use crate::api::{cases, customers, drafts, sign_in};
 use crate::asked::{REVEAL, unrouted, wrong_method};
 use crate::office::Site;
 use crate::{demo, edge, pages, statics};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 9] = [
+pub const ENDPOINTS: [&str; 11] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/sign_out",
@@ -21,6 +21,8 @@ pub const ENDPOINTS: [&str; 9] = [
     "/api/customers/search",
     "/api/customers/view",
     REVEAL,
+    "/api/drafts/keep",
+    "/api/drafts/forget",
 ];
 
 fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
@@ -34,6 +36,8 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/customers/search" => post(customers::search),
         "/api/customers/view" => post(customers::view),
         REVEAL => post(customers::reveal),
+        "/api/drafts/keep" => post(drafts::keep),
+        "/api/drafts/forget" => post(drafts::forget),
         _ => MethodRouter::new(),
     }
     .fallback(wrong_method)

@@ -1,6 +1,10 @@
 //! The port: what a screen may ask of the back office, and what it gets. Masks only — but for
 //! [`Shown`], the answer to one permitted reveal.
 
+mod drafts;
+mod ended;
+mod once;
+
 use crate::catalogue::Catalogue;
 use crate::clock::Timestamp;
 use crate::code::{Code, Fault};
@@ -12,9 +16,13 @@ use crate::search::GuardedSearch;
 use serde::{Deserialize, Serialize, Serializer};
 use zeroize::Zeroizing;
 
+pub use drafts::{Draft, DraftPlace, DraftTooLong, Drafts};
+pub use ended::Ended;
+pub use once::{Once, Turn};
+
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
-pub trait Desk: Send + Sync {
+pub trait Desk: Drafts + Once + Send + Sync {
     /// Who asks.
     fn staff(&self) -> &StaffView;
     /// What a customer is.

@@ -138,3 +138,26 @@ impl Desk for FakeDesk {
         error
     }
 }
+
+#[async_trait]
+impl Drafts for FakeDesk {
+    async fn keep_draft(&self, _: DraftPlace, _: Draft) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn draft(&self, _: DraftPlace) -> Result<Option<Draft>, DeskError> {
+        Ok(Some(Draft::parse("typed before the session ended").unwrap()))
+    }
+    async fn forget_draft(&self, _: DraftPlace) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+}
+
+#[async_trait]
+impl Once for FakeDesk {
+    async fn take_turn(&self, _: RequestId) -> Result<Turn, DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn end_turn(&self, _: RequestId, _: Option<&str>) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+}

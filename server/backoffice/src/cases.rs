@@ -5,12 +5,12 @@ use crate::auth::Actor;
 use crate::desk::StaffDesk;
 use crate::notes;
 use crate::policy::{self, Allowed};
-use crate::store::WriteTx;
 use crate::store::cases::{self, CaseRow, NewCase};
+use crate::store::{WriteTx, drafts};
 use crate::system::new_id;
 use domain::audit::event::{AuditEvent, Details, Kind, TicketText};
 use domain::code::{Code, Fault};
-use domain::desk::{CaseView, DeskError, OpenCase};
+use domain::desk::{CaseView, DeskError, DraftPlace, OpenCase};
 use domain::id::{CaseId, PurposeName};
 use domain::note::Note;
 use domain::purpose::{Identified, TicketRef};
@@ -143,6 +143,8 @@ impl Act for Open {
             opened: tx.now(),
         };
         cases::insert(tx.conn(), &new).await?;
+        // what was typed is said now
+        drafts::forget(tx.conn(), &self.actor.stamp().person, DraftPlace::CaseNote.name()).await?;
         let details = Details {
             case: Some(id),
             purpose: Some(purpose.clone()),

@@ -11,6 +11,7 @@ mod backoffice;
 mod cases;
 mod customers;
 mod desk;
+mod drafts;
 mod floods;
 pub mod guests;
 pub mod hooks;
@@ -22,6 +23,7 @@ pub mod samples;
 pub mod staff;
 pub mod store;
 pub mod system;
+mod turns;
 pub mod vault;
 
 pub use backoffice::{BackOffice, OpenError, Parts, Settings};

@@ -7,11 +7,13 @@
 pub mod cases;
 pub mod customers;
 mod db;
+pub mod drafts;
 pub mod imports;
 pub mod log;
 pub mod refusals;
 pub mod sessions;
 pub mod staff;
 pub mod step_ups;
+pub mod turns;
 
 pub use db::{Conn, Db, OpenError, WriteCache, WriteTx};

@@ -45,6 +45,9 @@ async fn keep_house(office: Arc<BackOffice>) {
         if let Err(error) = office.tell_floods().await {
             tracing::error!(%error, "refusals of the last minutes are not told yet");
         }
+        if let Err(error) = office.purge_drafts().await {
+            tracing::error!(%error, "old drafts are not forgotten yet");
+        }
     }
 }
 
