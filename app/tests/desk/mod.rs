@@ -30,6 +30,7 @@ pub struct FakeDesk {
     staff: StaffView,
     catalogue: Catalogue,
     purposes: Purposes,
+    customer: CustomerView,
     refusals: Mutex<Vec<Code>>,
 }
 
@@ -44,8 +45,13 @@ impl FakeDesk {
             },
             catalogue: Catalogue::shipped().unwrap(),
             purposes: Purposes::shipped().unwrap(),
+            customer: customer(),
             refusals: Mutex::default(),
         }
+    }
+    /// The same desk before another customer.
+    pub fn with(self, customer: CustomerView) -> Self {
+        Self { customer, ..self }
     }
     pub fn refusals(&self) -> Vec<Code> {
         self.refusals.lock().unwrap().clone()
@@ -87,6 +93,22 @@ fn customer() -> CustomerView {
     CustomerView { id: CUSTOMER, fields: masks.into_iter().map(field).collect() }
 }
 
+/// Someone with thirty cards and masks that try a layout: endless, from right to left, piled up.
+pub fn crowded() -> CustomerView {
+    let field = |name: &str, item: u8, mask: &str| MaskedField {
+        field: FieldName::parse(name).unwrap(),
+        item: Item::new(item).unwrap(),
+        mask: Masked::stored(mask.into()),
+    };
+    let mut fields = vec![
+        field("name", 1, &"م*".repeat(100)),
+        field("address", 1, &format!("{}****", "e\u{301}\u{302}\u{303}\u{304}\u{305}".repeat(40))),
+        field("employer", 1, "\u{202e}****\u{2066}"),
+    ];
+    fields.extend((1..=30).map(|item| field("card_no", item, "622202******0011")));
+    CustomerView { id: CUSTOMER, fields }
+}
+
 #[async_trait]
 impl Desk for FakeDesk {
     fn staff(&self) -> &StaffView {
@@ -122,7 +144,7 @@ impl Desk for FakeDesk {
         Ok((CASE, found))
     }
     async fn view(&self, _: CaseId, _: Handle) -> Result<CustomerView, DeskError> {
-        Ok(customer())
+        Ok(self.customer.clone())
     }
     async fn reveal(&self, _: RevealForm) -> Result<Shown, DeskError> {
         Err(Code::Busy.into())

@@ -52,19 +52,10 @@ impl StaffDesk {
 
     /// Every fault at once.
     async fn parse_case(&self, form: &OpenCase) -> Result<Result<Parsed, Vec<Fault>>, DeskError> {
-        let mut faults = Vec::new();
+        let mut faults = form.faults(&self.office.purposes);
         let purpose = PurposeName::parse(&form.purpose).ok().and_then(|name| self.office.purposes.get(&name));
-        if purpose.is_none() {
-            faults.push(Fault::new("purpose", "unknown"));
-        }
         let ticket = purpose.and_then(|purpose| TicketRef::parse(purpose, &form.ticket).ok());
-        if purpose.is_some() && ticket.is_none() {
-            faults.push(Fault::new("ticket", "ticket_form"));
-        }
         let identified = Identified::parse(&form.identified);
-        if identified.is_none() {
-            faults.push(Fault::new("identified", "unknown"));
-        }
         let words = ticket.as_ref().map_or("", TicketRef::as_str);
         let note = match self.office.parse_note(&self.actor, &form.note, words, None).await? {
             Ok(note) => Some(note),

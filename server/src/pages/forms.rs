@@ -221,7 +221,14 @@ async fn open_and_search(
         Ok(search) => search,
         Err(refusal) => {
             let seen = Seen { case, ..Seen::default() };
-            return Err((case, desk.refused(seen, search_error(&refusal)).await));
+            let mut error = search_error(&refusal);
+            // No case is opened, so what is wrong with it would only be told the next time.
+            if let (DeskError::Invalid(faults), None) = (&mut error, &asked.case) {
+                let mut all = asked.open.faults(desk.purposes());
+                all.append(faults);
+                *faults = all;
+            }
+            return Err((case, desk.refused(seen, error).await));
         }
     };
     let case = match (case, asked.case) {

@@ -20,4 +20,5 @@ mod journeys;
 mod leak;
 mod misuse;
 mod needles;
+mod returning;
 mod sessions;
