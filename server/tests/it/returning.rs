@@ -32,8 +32,10 @@ fn u6_after_signing_in_one_is_where_one_was_and_nobody_elses_address_leads_anywh
     let case = person.open("complaint");
     let page = format!("/customers?case={case}");
     assert_eq!(signs_in(&person, &page).0, page);
+    assert_eq!(signs_in(&person, "//evil.example").0, "/", "the second form is asked again");
     for elsewhere in ["//evil.example", "https://evil.example/", "/\\evil.example", "/sign-out", "/customers?id_no=1"] {
-        assert_eq!(signs_in(&person, elsewhere).0, "/", "{elsewhere}");
+        let form = [("staff_no", "op9999"), ("password", "x"), ("next", elsewhere)];
+        assert_eq!(goes_to(&app.send(&Request::post("/sign-in", &form))), "/sign-in/verify", "{elsewhere}");
         let escaped = elsewhere.replace('/', "%2F").replace('?', "%3F").replace('=', "%3D").replace('\\', "%5C");
         let page = app.send(&Request::get(&format!("/sign-in?next={escaped}")));
         assert_eq!(page.status, 200);
