@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 pub use drafts::{Draft, DraftPlace, DraftTooLong, Drafts};
 pub use ended::Ended;
-pub use once::{Once, Turn};
+pub use once::{FormSent, Once, Turn};
 
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]

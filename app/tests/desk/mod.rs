@@ -176,10 +176,10 @@ impl Drafts for FakeDesk {
 
 #[async_trait]
 impl Once for FakeDesk {
-    async fn take_turn(&self, _: RequestId) -> Result<Turn, DeskError> {
+    async fn take_turn(&self, _: FormSent) -> Result<Turn, DeskError> {
         Err(Code::Busy.into())
     }
-    async fn end_turn(&self, _: RequestId, _: Option<&str>) -> Result<(), DeskError> {
+    async fn end_turn(&self, _: FormSent, _: Option<&str>) -> Result<(), DeskError> {
         Err(Code::Busy.into())
     }
 }

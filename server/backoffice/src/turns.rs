@@ -5,8 +5,8 @@ use crate::desk::StaffDesk;
 use crate::store::{WriteTx, turns};
 use domain::clock::Span;
 use domain::code::Code;
-use domain::desk::{DeskError, Once, Turn};
-use domain::id::{Lineage, RequestId};
+use domain::desk::{DeskError, FormSent, Once, Turn};
+use domain::id::Lineage;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -18,7 +18,7 @@ const LOOKS: (Duration, u32) = (Duration::from_millis(50), 100);
 
 #[async_trait::async_trait]
 impl Once for StaffDesk {
-    async fn take_turn(&self, form: RequestId) -> Result<Turn, DeskError> {
+    async fn take_turn(&self, form: FormSent) -> Result<Turn, DeskError> {
         let lineage = self.actor.lineage();
         for _ in 0..LOOKS.1 {
             let taken = Arc::new(AtomicBool::new(false));
@@ -38,7 +38,7 @@ impl Once for StaffDesk {
         Err(Code::Busy.into())
     }
 
-    async fn end_turn(&self, form: RequestId, led_to: Option<&str>) -> Result<(), DeskError> {
+    async fn end_turn(&self, form: FormSent, led_to: Option<&str>) -> Result<(), DeskError> {
         let end = End { lineage: self.actor.lineage(), form, led_to: led_to.map(str::to_owned) };
         Ok(unaudited(&self.office.ledger, "a form's turn: what the form does is recorded", end).await?)
     }
@@ -46,7 +46,7 @@ impl Once for StaffDesk {
 
 struct Take {
     lineage: Lineage,
-    form: RequestId,
+    form: FormSent,
     taken: Arc<AtomicBool>,
 }
 
@@ -62,7 +62,7 @@ impl Housekeeping for Take {
 
 struct End {
     lineage: Lineage,
-    form: RequestId,
+    form: FormSent,
     led_to: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use app::page::Page;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::code::{Code, Fault};
-use domain::desk::{Desk, DeskError, Draft, DraftPlace, Keep, OpenCase, Seen, Turn};
+use domain::desk::{Desk, DeskError, Draft, DraftPlace, FormSent, Keep, OpenCase, Seen, Turn};
 use domain::id::{CaseId, RequestId, StaffNo};
 use domain::search::GuardedSearch;
 use std::collections::BTreeMap;
@@ -117,6 +117,11 @@ pub async fn post_customers(Sent { caller, mut form, headers }: Sent) -> Respons
     let once = form.optional("once", RequestId::parse);
     let malformed = form.faults_so_far();
     let pairs = form.rest();
+    let once = once.zip(cookies::token(&headers, cookies::SESSION)).map(|(drawing, session)| {
+        let drawing = drawing.to_string();
+        let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        FormSent::of(&session, pairs.chain([("once", drawing.as_str())]))
+    });
     let values: BTreeMap<String, String> = pairs.iter().cloned().collect();
     let sent = Asked::sort(pairs);
     let case = sent.case.as_deref().and_then(|text| CaseId::parse(text).ok());

@@ -88,8 +88,17 @@ fn q1_a_form_sent_twice_opens_one_case_and_spends_one_search() {
     });
     assert_eq!(goes_to(&one), goes_to(&other));
     assert_eq!(goes_to(&person.post("/customers", &form)), goes_to(&one), "and later");
+    // the same drawing with another number in it is another search, in another case
+    let other_words = note();
+    let form = form.map(|(name, value)| match name {
+        "id_no" => (name, app.guests[1].id_no.as_str()),
+        "note" => (name, other_words.as_str()),
+        _ => (name, value),
+    });
+    let elsewhere = person.post("/customers", &form);
+    assert_ne!(goes_to(&elsewhere), goes_to(&one));
     let home = person.get("/").text();
-    assert_eq!(home.matches("name=\"case_id\"").count(), 1, "{home}");
+    assert_eq!(home.matches("name=\"case_id\"").count(), 2, "{home}");
     // A malformed token is no form of ours.
     let refused = person.post("/customers", &[("once", "x"), ("note", "")]);
     assert_eq!(refused.status, 422);

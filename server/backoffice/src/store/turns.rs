@@ -2,11 +2,12 @@
 
 use super::db::{Conn, Db, on, on_conn};
 use domain::clock::Timestamp;
-use domain::id::{Lineage, RequestId};
+use domain::desk::FormSent;
+use domain::id::Lineage;
 use sqlx::Row;
 
 /// Takes the form's turn; `false` if another request has it or had it.
-pub async fn take(conn: &mut Conn, lineage: Lineage, form: RequestId, expires: Timestamp) -> sqlx::Result<bool> {
+pub async fn take(conn: &mut Conn, lineage: Lineage, form: FormSent, expires: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "INSERT INTO form_turn (lineage, form, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     let taken = on_conn!(conn, |c| sqlx::query(SQL)
         .bind(&lineage.as_bytes()[..])
@@ -19,7 +20,7 @@ pub async fn take(conn: &mut Conn, lineage: Lineage, form: RequestId, expires: T
 }
 
 /// Where the form's answer led: `None` if nobody has the turn, `Some(None)` while somebody has it.
-pub async fn read(db: &Db, lineage: Lineage, form: RequestId) -> sqlx::Result<Option<Option<String>>> {
+pub async fn read(db: &Db, lineage: Lineage, form: FormSent) -> sqlx::Result<Option<Option<String>>> {
     const SQL: &str = "SELECT led_to FROM form_turn WHERE lineage = $1 AND form = $2";
     let row = on!(db, |pool| sqlx::query(SQL)
         .bind(&lineage.as_bytes()[..])
@@ -30,7 +31,7 @@ pub async fn read(db: &Db, lineage: Lineage, form: RequestId) -> sqlx::Result<Op
 }
 
 /// Ends the turn, or gives it back.
-pub async fn end(conn: &mut Conn, lineage: Lineage, form: RequestId, led_to: Option<&str>) -> sqlx::Result<()> {
+pub async fn end(conn: &mut Conn, lineage: Lineage, form: FormSent, led_to: Option<&str>) -> sqlx::Result<()> {
     const DONE: &str = "UPDATE form_turn SET led_to = $1 WHERE lineage = $2 AND form = $3 AND led_to IS NULL";
     const BACK: &str = "DELETE FROM form_turn WHERE lineage = $1 AND form = $2 AND led_to IS NULL";
     let (lineage, form) = (&lineage.as_bytes()[..], &form.as_bytes()[..]);

@@ -5,15 +5,18 @@ use crate::people::Person;
 use backoffice::vault::KeyKind;
 use domain::clock::Span;
 use domain::code::Code;
-use domain::desk::{Desk, DeskError, Draft, DraftPlace, Ended, OpenCase, Turn};
-use domain::id::RequestId;
+use domain::desk::{Desk, DeskError, Draft, DraftPlace, Ended, FormSent, OpenCase, SessionToken, Turn};
 use sqlx::Row;
 
 const PLACE: DraftPlace = DraftPlace::CaseNote;
-const FORM: RequestId = RequestId::from_bytes([5; 16]);
 
 fn typed(words: &str) -> Draft {
     Draft::parse(words).unwrap()
+}
+
+/// A form, as one session sends it.
+fn form() -> FormSent {
+    FormSent::of(&SessionToken::from_bytes([5; 32]), [("once", "1")])
 }
 
 async fn kept(desk: &dyn Desk) -> Option<String> {
@@ -99,7 +102,7 @@ async fn u5_an_ended_foreign_or_old_session_keeps_nothing_for_anyone() {
     let expired = seat.token();
     house.wait(Span::minutes(13 * 60));
     assert_eq!(house.office.ended(&expired).await, Some(Ended::Age { hours: 8 }));
-    let made_up = domain::desk::SessionToken::from_bytes([9; 32]);
+    let made_up = SessionToken::from_bytes([9; 32]);
     assert_eq!(house.office.ended(&made_up).await, None);
     for token in [&signed_out, &expired, &made_up] {
         house.office.keep_draft_of_lapsed(token, PLACE, &typed("planted")).await.unwrap();
@@ -131,14 +134,14 @@ async fn l0_without_the_staff_key_a_draft_is_refused_and_a_case_opens_all_the_sa
 async fn q1_a_form_sent_twice_at_once_has_one_turn_and_the_second_learns_where_the_first_led() {
     let (_house, seat) = TestOffice::with_operator().await;
     let desk = seat.desk().await;
-    assert_eq!(desk.take_turn(FORM).await, Ok(Turn::First));
+    assert_eq!(desk.take_turn(form()).await, Ok(Turn::First));
     let other = seat.desk().await;
-    let second = tokio::spawn(async move { other.take_turn(FORM).await });
-    desk.end_turn(FORM, Some("/customers?case=1")).await.unwrap();
+    let second = tokio::spawn(async move { other.take_turn(form()).await });
+    desk.end_turn(form(), Some("/customers?case=1")).await.unwrap();
     assert_eq!(second.await.unwrap(), Ok(Turn::Again("/customers?case=1".into())));
     // what has led somewhere stays so
-    desk.end_turn(FORM, None).await.unwrap();
-    assert_eq!(desk.take_turn(FORM).await, Ok(Turn::Again("/customers?case=1".into())));
+    desk.end_turn(form(), None).await.unwrap();
+    assert_eq!(desk.take_turn(form()).await, Ok(Turn::Again("/customers?case=1".into())));
 }
 
 #[tokio::test]
@@ -146,13 +149,13 @@ async fn q1_a_refused_form_may_come_again_and_a_form_of_another_session_is_anoth
     let (house, seat) = TestOffice::with_operator().await;
     let colleague = house.seat(Person::colleague()).await;
     let desk = seat.desk().await;
-    assert_eq!(desk.take_turn(FORM).await, Ok(Turn::First));
-    desk.end_turn(FORM, None).await.unwrap();
-    assert_eq!(desk.take_turn(FORM).await, Ok(Turn::First));
-    desk.end_turn(FORM, Some("/")).await.unwrap();
-    assert_eq!(colleague.desk().await.take_turn(FORM).await, Ok(Turn::First), "no one learns where another went");
+    assert_eq!(desk.take_turn(form()).await, Ok(Turn::First));
+    desk.end_turn(form(), None).await.unwrap();
+    assert_eq!(desk.take_turn(form()).await, Ok(Turn::First));
+    desk.end_turn(form(), Some("/")).await.unwrap();
+    assert_eq!(colleague.desk().await.take_turn(form()).await, Ok(Turn::First), "no one learns where another went");
     house.wait(Span::minutes(15));
     house.office.purge_drafts().await.unwrap();
     let seat = house.sign_in(&seat.person).await;
-    assert_eq!(seat.desk().await.take_turn(FORM).await, Ok(Turn::First));
+    assert_eq!(seat.desk().await.take_turn(form()).await, Ok(Turn::First));
 }
