@@ -225,3 +225,33 @@ test('after signing out, back shows nothing', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1, name: words.signIn })).toBeVisible();
   await expect(page.locator('.mask')).toHaveCount(0);
 });
+
+test('thirty cards, endless names, other directions and piled signs stay inside their part', async ({ page }) => {
+  const words = WORDS.zh;
+  await signIn(page, person('op1151'), words);
+  await findGuest(page, guest(), words, '客户要求逐张核对名下卡片');
+  // the demonstration has nobody like that: only what is drawn is put in, no value
+  await page.evaluate(() => {
+    const masks = [...document.querySelectorAll('.mask')];
+    masks[0]!.textContent = '*'.repeat(199) + '满';
+    masks[1]!.textContent = 'م*'.repeat(100);
+    masks[2]!.textContent = 'e\u0301\u0302\u0303\u0304\u0305\u0306\u0307'.repeat(60);
+    masks[3]!.textContent = '\u202e****\u2066****';
+    const card = [...document.querySelectorAll('.fact dd')].find(one => one.textContent?.includes('999900'))!;
+    for (let item = 0; item < 29; item += 1) card.after(card.cloneNode(true));
+  });
+  for (const width of [1280, 1920, 320]) {
+    await page.setViewportSize({ width, height: 720 });
+    await expectNoSidewaysScroll(page);
+    const out = await page.evaluate(() =>
+      [...document.querySelectorAll('.fact')].filter(fact => {
+        const part = fact.closest('.part')!.getBoundingClientRect();
+        return [...fact.querySelectorAll('.mask, button')].some(one => {
+          const box = one.getBoundingClientRect();
+          return box.width > 0 && (box.left < part.left - 1 || box.right > part.right + 1);
+        });
+      }).length,
+    );
+    expect(out, `at ${width}`).toBe(0);
+  }
+});
