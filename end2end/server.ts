@@ -37,7 +37,9 @@ export default async function start(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'grille-end2end-'));
   const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
   const program = process.env.GRILLE ?? join(target, 'debug', 'grille');
-  const words = ['demo', '--data-dir', folder, '--addr', `127.0.0.1:${port}`, '--staff', '12', '--json'];
+  // each test has people of its own; on a picture of the sign-in page two are enough
+  const staff = process.env.SCREENSHOTS ? '2' : '60';
+  const words = ['demo', '--data-dir', folder, '--addr', `127.0.0.1:${port}`, '--staff', staff, '--json'];
   const server = spawn(program, words, {
     cwd: root,
     env: { ...process.env, ...generous, GRILLE_REVEAL__SECONDS: String(REVEAL_SECONDS) },

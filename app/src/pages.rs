@@ -128,8 +128,18 @@ impl Content {
     }
 
     /// Whether it needs the browser's half.
-    pub const fn has_islands(&self) -> bool {
-        matches!(self, Content::Customer(_) | Content::Events(_))
+    pub fn has_islands(&self) -> bool {
+        match self {
+            Content::Customer(_) | Content::Events(_) => true,
+            Content::Customers(shows) => customers::opens_a_case(shows),
+            Content::SignIn
+            | Content::Verify
+            | Content::Home(_)
+            | Content::Supervise(_)
+            | Content::Event(_)
+            | Content::Integrity(_)
+            | Content::Refusal { .. } => false,
+        }
     }
 
     /// Seconds until another try makes sense.

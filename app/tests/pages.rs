@@ -9,6 +9,7 @@ use app::page::Page;
 use desk::FakeDesk;
 use domain::clock::Timestamp;
 use domain::code::{Code, Fault};
+use domain::desk::Ended;
 use domain::id::RequestId;
 use domain::role::Role;
 use http::{Response, header};
@@ -20,6 +21,7 @@ fn context(role: Option<Role>, lang: Lang) -> PageContext {
         lang,
         demo: None,
         form: FormState::default(),
+        ended: None,
         request: RequestId::from_bytes([7; 16]),
         now: Timestamp::from_millis(1_795_335_330_123),
     }
@@ -99,7 +101,8 @@ async fn v4_a_card_without_javascript_says_what_is_missing() {
 
 #[tokio::test]
 async fn a_page_without_islands_loads_no_module() {
-    for wanted in [Page::SignIn, Page::Verify, Page::Home, Page::Customers { case: None, result: None }] {
+    let inside_a_case = Page::Customers { case: None, result: Some(desk::NONE) };
+    for wanted in [Page::SignIn, Page::Verify, Page::Home, inside_a_case] {
         let (_, html) = page(wanted, context(Some(Role::Operator), Lang::en)).await;
         assert!(!html.contains("grille.wasm"), "{html}");
     }
@@ -122,8 +125,94 @@ async fn only_operators_see_customers_and_the_try_is_recorded() {
 
 #[tokio::test]
 async fn without_a_session_a_page_leads_to_sign_in() {
-    let response = app::render(Page::Home, context(None, Lang::en)).await;
-    assert_eq!((response.status().as_u16(), response.headers()[header::LOCATION].to_str().unwrap()), (303, "/sign-in"));
+    let case = domain::id::CaseId::from_bytes([1; 16]);
+    for (wanted, to) in [
+        (Page::Home, "/sign-in"),
+        (Page::Customers { case: None, result: None }, "/sign-in?next=/customers"),
+        (
+            Page::Customers { case: Some(case), result: None },
+            "/sign-in?next=/customers%3Fcase%3D01010101-0101-0101-0101-010101010101",
+        ),
+    ] {
+        let response = app::render(wanted, context(None, Lang::en)).await;
+        assert_eq!((response.status().as_u16(), response.headers()[header::LOCATION].to_str().unwrap()), (303, to));
+    }
+}
+
+#[tokio::test]
+async fn u5_who_comes_with_an_ended_session_is_told_why_and_led_back_through_both_forms() {
+    for (why, words) in [
+        (Ended::Idle { minutes: 15 }, "after 15 minutes without activity"),
+        (Ended::Age { hours: 8 }, "after 8 hours"),
+        (Ended::Otherwise, "you signed out, or signed in elsewhere"),
+    ] {
+        let context = PageContext { ended: Some(why), ..context(None, Lang::en) };
+        let (status, html) = page(Page::SignIn, context).await;
+        assert!(status == 200 && html.contains(words), "{html}");
+    }
+    for wanted in [Page::SignIn, Page::Verify] {
+        let mut context = context(None, Lang::zh);
+        context.form.values.insert("next".into(), "/customers".into());
+        let (_, html) = page(wanted, context).await;
+        assert!(html.contains("type=\"hidden\" name=\"next\" value=\"/customers\""), "{html}");
+        assert!(html.contains("?next=/customers\""), "the language switch keeps it: {html}");
+    }
+}
+
+#[tokio::test]
+async fn a_note_that_was_never_sent_is_in_the_form_again_unless_another_was_sent() {
+    let form = Page::Customers { case: None, result: None };
+    let (_, html) = page(form.clone(), context(Some(Role::Operator), Lang::en)).await;
+    assert!(html.contains(">typed before the session ended</textarea>") && html.contains("Your unsent note"), "{html}");
+    let mut context = context(Some(Role::Operator), Lang::en);
+    context.form.values.insert("note".into(), "sent and refused".into());
+    context.form.code = Some(Code::CaseLimit);
+    let (_, html) = page(form, context).await;
+    assert!(html.contains(">sent and refused</textarea>") && !html.contains("Your unsent note"));
+}
+
+#[tokio::test]
+async fn the_form_shows_a_ticket_for_each_purpose_and_goes_by_the_hand_of_a_teller() {
+    let (_, html) = page(Page::Customers { case: None, result: None }, context(Some(Role::Operator), Lang::en)).await;
+    assert!(html.contains("e.g. Q-20261122-1<") && html.contains("e.g. AB-2026-1234<"), "{html}");
+    let at = |name: &str| html.find(&format!("name=\"{name}\"")).unwrap();
+    let order = ["purpose", "identified", "ticket", "note", "id_no", "mobile", "card_no", "account_no", "customer_no"];
+    assert!(order.is_sorted_by_key(|name| at(name)), "the order of Tab is the order of work");
+    let once = html.split("name=\"once\" value=\"").nth(1).unwrap();
+    assert!(once.starts_with("07070707-0707-0707-0707-070707070707"), "each drawing has its own token");
+}
+
+#[tokio::test]
+async fn m6_each_masked_field_says_why_without_a_script_and_what_unlocks_it() {
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::en)).await;
+    let why = |field: &str| {
+        let all = html.split(&format!("id=\"why-{field}\"")).nth(1).unwrap_or_else(|| panic!("{field}: {html}"));
+        all.split("</dl>").next().unwrap().to_owned()
+    };
+    for field in ["name", "id_no", "mobile", "card_no", "card_expiry", "balance"] {
+        assert!(html.contains(&format!("popovertarget=\"why-{field}\"")), "{field}");
+        assert!(why(field).contains("popover") && why(field).contains("Mask</dt>"), "{field}");
+    }
+    assert!(why("id_no").contains("A new code for each reveal") && why("id_no").contains("Handling a complaint"));
+    assert!(why("name").contains("One code in the last five minutes"));
+    assert!(
+        why("card_expiry").contains("Not for the purpose of this case") && why("card_expiry").contains("Fraud case")
+    );
+    assert!(!html.contains("why-customer_no"), "what is not masked is not explained");
+    for lang in [Lang::zh, Lang::en] {
+        assert_eq!(page(desk::card(), context(Some(Role::Operator), lang)).await.0, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_customer_of_thirty_cards_an_endless_name_and_any_script_keeps_the_card_in_shape() {
+    let desk = Arc::new(FakeDesk::of(Role::Operator).with(desk::crowded()));
+    let (status, html) = page(desk::card(), PageContext { desk: Some(desk), ..context(None, Lang::en) }).await;
+    assert_eq!(status, 200);
+    assert!(html.contains("25 more"), "five cards are open, the rest is folded: {html}");
+    assert_eq!(html.matches("Reveal Card number ").count(), 30, "each may be revealed");
+    let bdi = html.matches("<bdi ").count();
+    assert_eq!(bdi, desk::crowded().fields.len(), "each mask is kept apart from what stands around it");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 pub mod cases;
 pub mod customers;
+pub mod drafts;
 pub mod reveals;
 pub mod sign_in;
 

@@ -1,6 +1,6 @@
 //! The URL map.
 
-use crate::api::{cases, customers, reveals, sign_in};
+use crate::api::{cases, customers, drafts, reveals, sign_in};
 use crate::asked::{REVEAL, unrouted, wrong_method};
 use crate::office::Site;
 use crate::{demo, edge, pages, statics};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 14] = [
+pub const ENDPOINTS: [&str; 16] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/sign_out",
@@ -22,6 +22,8 @@ pub const ENDPOINTS: [&str; 14] = [
     "/api/customers/search",
     "/api/customers/view",
     REVEAL,
+    "/api/drafts/keep",
+    "/api/drafts/forget",
     "/api/reveals/more",
     "/api/reveals/copy",
     "/api/reveals/attempt",
@@ -61,6 +63,8 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/reveals/copy" => post(reveals::copy),
         "/api/reveals/attempt" => post(reveals::attempt),
         "/api/reveals/needed" => post(reveals::needed),
+        "/api/drafts/keep" => post(drafts::keep),
+        "/api/drafts/forget" => post(drafts::forget),
         _ => MethodRouter::new(),
     }
     .fallback(wrong_method)

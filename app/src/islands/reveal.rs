@@ -53,12 +53,18 @@ pub struct Reason {
     pub note: bool,
 }
 
+/// The id of the button beside a mask.
+pub fn button_id(field: &str, item: u8) -> String {
+    format!("reveal-{field}-{item}")
+}
+
 /// The button beside a mask, and the dialog behind it.
 #[island]
 pub fn Reveal(about: About) -> impl IntoView {
     let lang = about.lang;
     let (name, title) =
         (text!(lang, reveal.open_named, label = &about.label), text!(lang, reveal.title, label = &about.label));
+    let id = button_id(&about.field, about.item);
     let talk = Talk::new(about);
     // tests and the style sheet look for it: until then the button would do nothing
     let ready = RwSignal::new(false);
@@ -92,7 +98,7 @@ pub fn Reveal(about: About) -> impl IntoView {
     let heading = StoredValue::new(title);
     view! {
         <div class="reveal" data-ready=move || ready.get().then_some("")>
-            <button type="button" class="reveal-open" aria-label=name on:click=move |_| talk.open()>
+            <button type="button" id=id class="reveal-open" aria-label=name on:click=move |_| talk.open()>
                 {text!(lang, reveal.open)}
             </button>
             <Show when=move || is_open.get()>

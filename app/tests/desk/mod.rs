@@ -32,6 +32,7 @@ pub struct FakeDesk {
     staff: StaffView,
     catalogue: Catalogue,
     purposes: Purposes,
+    customer: CustomerView,
     refusals: Mutex<Vec<Code>>,
 }
 
@@ -46,8 +47,13 @@ impl FakeDesk {
             },
             catalogue: Catalogue::shipped().unwrap(),
             purposes: Purposes::shipped().unwrap(),
+            customer: customer(),
             refusals: Mutex::default(),
         }
+    }
+    /// The same desk before another customer.
+    pub fn with(self, customer: CustomerView) -> Self {
+        Self { customer, ..self }
     }
     pub fn refusals(&self) -> Vec<Code> {
         self.refusals.lock().unwrap().clone()
@@ -87,6 +93,22 @@ fn customer() -> CustomerView {
         mask: Masked::stored(mask.into()),
     };
     CustomerView { id: CUSTOMER, fields: masks.into_iter().map(field).collect() }
+}
+
+/// Someone with thirty cards and masks that try a layout: endless, from right to left, piled up.
+pub fn crowded() -> CustomerView {
+    let field = |name: &str, item: u8, mask: &str| MaskedField {
+        field: FieldName::parse(name).unwrap(),
+        item: Item::new(item).unwrap(),
+        mask: Masked::stored(mask.into()),
+    };
+    let mut fields = vec![
+        field("name", 1, &"م*".repeat(100)),
+        field("address", 1, &format!("{}****", "e\u{301}\u{302}\u{303}\u{304}\u{305}".repeat(40))),
+        field("employer", 1, "\u{202e}****\u{2066}"),
+    ];
+    fields.extend((1..=30).map(|item| field("card_no", item, "622202******0011")));
+    CustomerView { id: CUSTOMER, fields }
 }
 
 #[async_trait]
@@ -166,7 +188,7 @@ impl Desk for FakeDesk {
         Ok((CASE, found))
     }
     async fn view(&self, _: CaseId, _: Handle) -> Result<CustomerView, DeskError> {
-        Ok(customer())
+        Ok(self.customer.clone())
     }
     async fn reveal(&self, _: RevealForm) -> Result<Shown, DeskError> {
         Err(Code::Busy.into())
@@ -180,5 +202,28 @@ impl Desk for FakeDesk {
     async fn refused(&self, _: Seen, error: DeskError) -> DeskError {
         self.refusals.lock().unwrap().push(error.code());
         error
+    }
+}
+
+#[async_trait]
+impl Drafts for FakeDesk {
+    async fn keep_draft(&self, _: DraftPlace, _: Draft) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn draft(&self, _: DraftPlace) -> Result<Option<Draft>, DeskError> {
+        Ok(Some(Draft::parse("typed before the session ended").unwrap()))
+    }
+    async fn forget_draft(&self, _: DraftPlace) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+}
+
+#[async_trait]
+impl Once for FakeDesk {
+    async fn take_turn(&self, _: FormSent) -> Result<Turn, DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn end_turn(&self, _: FormSent, _: Option<&str>) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
     }
 }

@@ -12,6 +12,7 @@ mod budgets;
 mod cases;
 mod customers;
 mod desk;
+mod drafts;
 mod floods;
 pub mod guests;
 pub mod hooks;
@@ -24,6 +25,7 @@ pub mod staff;
 pub mod store;
 mod supervise;
 pub mod system;
+mod turns;
 pub mod vault;
 mod wrong_person;
 

@@ -8,6 +8,7 @@ pub mod budgets;
 pub mod cases;
 pub mod customers;
 mod db;
+pub mod drafts;
 pub mod imports;
 pub mod log;
 pub mod readings;
@@ -16,6 +17,7 @@ pub mod reveals;
 pub mod sessions;
 pub mod staff;
 pub mod step_ups;
+pub mod turns;
 pub mod verifications;
 
 pub use db::{Conn, Db, OpenError, WriteCache, WriteTx};

@@ -48,6 +48,9 @@ async fn keep_house(office: Arc<BackOffice>) {
         if let Err(error) = office.forget_budgets().await {
             tracing::error!(%error, "old budgets are not forgotten yet");
         }
+        if let Err(error) = office.purge_drafts().await {
+            tracing::error!(%error, "old drafts are not forgotten yet");
+        }
     }
 }
 

@@ -22,5 +22,6 @@ mod leak;
 mod matrix;
 mod misuse;
 mod needles;
+mod returning;
 mod sessions;
 mod statics;

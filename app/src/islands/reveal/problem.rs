@@ -34,10 +34,8 @@ pub fn view(talk: Talk) -> impl IntoView {
             }
         })
     };
-    let wait = move || {
-        (talk.wait.left() > 0)
-            .then(|| view! { <p class="wait">{words::wait(lang, talk.wait.left())}</p> })
-    };
+    let wait =
+        move || (talk.wait.left() > 0).then(|| view! { <p class="wait">{words::wait(lang, talk.wait.left())}</p> });
     view! {
         <div class="reveal-problem" role="alert">{told}</div>
         {wait}

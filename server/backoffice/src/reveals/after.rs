@@ -6,6 +6,7 @@ use super::tell::{TOLD_ENOUGH, Tell, Told};
 use crate::audit::ActError;
 use crate::desk::StaffDesk;
 use crate::policy;
+use crate::store::customers::Among;
 use crate::store::reveals;
 use domain::audit::event::{AttemptName, AuditEvent, Details, Kind};
 use domain::audit::fingerprint::Fingerprint;
@@ -94,12 +95,14 @@ impl StaffDesk {
     }
 
     async fn lately(&self, case: CaseId, handle: Handle) -> Result<RevealedLately, DeskError> {
-        let (row, customer) = self.customer_in(case, handle).await?;
-        let branch = self.actor.unit();
-        self.office.policy().decide::<policy::ViewCustomer>(&self.actor, &(branch, &row.purpose))?;
+        let (row, customer, bank_wide) = self.customer_in(case, handle).await?;
+        let branch = self.branch_for_policy(customer, bank_wide).await?;
+        let question = policy::ViewQuestion { branch: &branch, purpose: &row.purpose, bank_wide };
+        self.office.policy().decide::<policy::ViewCustomer>(&self.actor, &question)?;
+        let among = Among::of(bank_wide, self.actor.unit());
         let since = self.now.minus(LATELY);
         let (count, last) =
-            reveals::since(&self.office.db, customer, branch, since).await.map_err(|_| Code::LogUnavailable)?;
+            reveals::since(&self.office.db, customer, among, since).await.map_err(|_| Code::LogUnavailable)?;
         Ok(RevealedLately { count: u32::try_from(count).unwrap_or(u32::MAX), last })
     }
 }

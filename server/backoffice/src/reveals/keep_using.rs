@@ -3,6 +3,7 @@
 use super::after::Past;
 use crate::audit::{Act, Verdict};
 use crate::auth::Actor;
+use crate::store::customers::Among;
 use crate::store::{WriteTx, cases, customers, reveals, sessions};
 use domain::audit::event::{AuditEvent, Details, Kind};
 use domain::clock::Span;
@@ -90,7 +91,9 @@ impl KeepUsing {
             Some(row) if row.customer != Some(past.customer) => return Ok(Some(Code::Changed)),
             Some(_) => (),
         }
-        if !customers::is_visible(tx.conn(), past.customer, self.actor.unit()).await? {
+        let bank_wide = cases::found_bank_wide(tx.conn(), past.case, past.customer).await?;
+        let among = Among::of(bank_wide, self.actor.unit());
+        if !customers::is_visible(tx.conn(), past.customer, among).await? {
             return Ok(Some(Code::NotFound));
         }
         let mut end = past.time.plus(self.seconds).plus(GRACE);

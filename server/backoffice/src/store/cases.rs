@@ -223,6 +223,17 @@ pub async fn customer_of(db: &Db, case: CaseId, handle: Handle) -> sqlx::Result<
     row.map(|row| Ok((CustomerId::from_bytes(id(row.try_get(0)?)?), row.try_get::<i64, _>(1)? == 1))).transpose()
 }
 
+/// Whether a search of every branch found this customer in this case.
+pub async fn found_bank_wide(conn: &mut Conn, case: CaseId, customer: CustomerId) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT bank_wide FROM handle WHERE work_case = $1 AND customer = $2";
+    let row = on_conn!(conn, |c| sqlx::query(SQL)
+        .bind(&case.as_bytes()[..])
+        .bind(&customer.as_bytes()[..])
+        .fetch_optional(c)
+        .await?);
+    row.map_or(Ok(false), |row| Ok(row.try_get::<i64, _>(0)? == 1))
+}
+
 /// What a plain-form search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResultRow {

@@ -24,7 +24,7 @@ impl<'a> Among<'a> {
         if bank_wide { Among::Bank } else { Among::Branch(branch) }
     }
     /// As the queries take it: one form of query for both (Q6).
-    fn bound(self) -> (&'a str, i64) {
+    pub(super) fn bound(self) -> (&'a str, i64) {
         match self {
             Among::Branch(branch) => (branch.as_str(), 0),
             Among::Bank => ("", 1),

@@ -1,8 +1,9 @@
 //! Reveals that were made, and what was done with them since.
 
+use super::customers::Among;
 use super::db::{Conn, Db, on, on_conn};
 use domain::clock::Timestamp;
-use domain::id::{BranchNo, CustomerId};
+use domain::id::CustomerId;
 use sqlx::Row;
 
 /// The bytes of a reveal's event; `None` for the number of anything else.
@@ -26,21 +27,23 @@ pub async fn was(conn: &mut Conn, seq: u64, used: &str) -> sqlx::Result<bool> {
     Ok(row.is_some())
 }
 
-/// How many values of a customer of this branch were revealed since, and when last. Someone hidden was
+/// How many values of a customer among these were revealed since, and when last. Someone hidden was
 /// never seen (Q6).
 pub async fn since(
     db: &Db,
     customer: CustomerId,
-    branch: &BranchNo,
+    among: Among<'_>,
     since: Timestamp,
 ) -> sqlx::Result<(i64, Option<Timestamp>)> {
     const SQL: &str = "SELECT COUNT(*), MAX(time) FROM log_entry WHERE customer = $1 AND kind = 'field_revealed' \
         AND decision = 'allowed' AND time >= $2 \
-        AND EXISTS (SELECT 1 FROM customer WHERE id = $1 AND branch = $3 AND hidden = 0)";
+        AND EXISTS (SELECT 1 FROM customer WHERE id = $1 AND (branch = $3 OR $4 = 1) AND hidden = 0)";
+    let (branch, bank_wide) = among.bound();
     let row = on!(db, |pool| sqlx::query(SQL)
         .bind(&customer.as_bytes()[..])
         .bind(since.millis())
-        .bind(branch.as_str())
+        .bind(branch)
+        .bind(bank_wide)
         .fetch_one(pool)
         .await?);
     Ok((row.try_get(0)?, row.try_get::<Option<i64>, _>(1)?.map(Timestamp::from_millis)))

@@ -44,6 +44,26 @@ fn session_of(row: Option<sqlx::sqlite::SqliteRow>) -> sqlx::Result<Option<(Sess
     .transpose()
 }
 
+/// The session of that cookie even if it was ended, whether it was, and the newest time in the log: to tell
+/// why it is no more, never to act.
+pub async fn ever_by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<(SessionRow, bool, Timestamp)>> {
+    const SQL: &str = "SELECT staff.id, staff_no, person, name, role, unit, state, version, lineage, started_at, \
+        seen_at, ended_at, (SELECT latest FROM log_head WHERE id = 1) \
+        FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1";
+    let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
+    row.map(|row| {
+        let session = SessionRow {
+            staff: staff_of(&row)?,
+            lineage: Lineage::from_bytes(id(row.try_get(8)?)?),
+            started: Timestamp::from_millis(row.try_get(9)?),
+            seen: Timestamp::from_millis(row.try_get(10)?),
+        };
+        let ended = row.try_get::<Option<i64>, _>(11)?.is_some();
+        Ok((session, ended, Timestamp::from_millis(row.try_get::<Option<i64>, _>(12)?.unwrap_or_default())))
+    })
+    .transpose()
+}
+
 /// Whether the lineage lives, and the version and state of its staff record: read again inside an act.
 pub async fn standing(conn: &mut Conn, lineage: Lineage) -> sqlx::Result<Option<(i64, bool)>> {
     const SQL: &str = "SELECT version, state FROM session JOIN staff ON staff.id = session.staff \

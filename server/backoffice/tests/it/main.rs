@@ -17,6 +17,8 @@ mod clock;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod drafts;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod filled;
