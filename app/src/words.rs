@@ -214,6 +214,20 @@ mod tests {
     }
 
     #[test]
+    fn q4_a_wait_is_told_in_the_unit_that_one_would_say_it_in() {
+        for (seconds, words) in [
+            (1, "Try again in 1 s."),
+            (119, "Try again in 119 s."),
+            (120, "Try again in 2 minutes."),
+            (3541, "Try again in 60 minutes."),
+            (7200, "Try again in 2 hours."),
+            (86_401, "Try again in 25 hours."),
+        ] {
+            assert_eq!(wait(Lang::en, seconds), words);
+        }
+    }
+
+    #[test]
     fn a_code_on_the_wire_finds_its_sentence() {
         assert_eq!(sentence_of(Lang::en, "code_used"), Some(sentence(Lang::en, Code::CodeUsed)));
         assert_eq!(sentence_of(Lang::en, "no such code"), None);
