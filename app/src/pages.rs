@@ -73,7 +73,9 @@ impl Content {
             (Page::Events(ask), Some(desk)) => {
                 Content::Events(Box::new(supervise::events::load(desk, ask, context).await?))
             }
-            (Page::Event(seq), Some(desk)) => Content::Event(Box::new(supervise::event::load(desk, *seq, context).await?)),
+            (Page::Event(seq), Some(desk)) => {
+                Content::Event(Box::new(supervise::event::load(desk, *seq, context).await?))
+            }
             (Page::Integrity, Some(desk)) => Content::Integrity(Box::new(supervise::integrity::load(desk).await?)),
             (Page::Refusal(code), _) => Content::Refusal { code: *code, retry_after: context.form.retry_after },
             (Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity, None) => {

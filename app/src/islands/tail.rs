@@ -95,21 +95,27 @@ pub fn LiveTail(address: String, lang: Lang) -> impl IntoView {
         Stage::Ended => text!(lang, log.live_ended),
         Stage::Failed => text!(lang, log.live_failed),
     };
+    let list = move || {
+        let some = move || lines.with(|lines| !lines.is_empty());
+        let table = move || {
+            view! {
+                <table class="log live-lines">
+                    <caption class="visually-hidden">{text!(lang, log.live)}</caption>
+                    {line::head(lang)}
+                    <tbody>{move || lines.get().into_iter().map(line::row).collect_view().into_any()}</tbody>
+                </table>
+            }
+            .into_any()
+        };
+        some().then(table)
+    };
     view! {
         <section class="live" aria-label=text!(lang, log.live) data-ready=move || ready.get().then_some("")>
             <button type="button" class="live-switch" aria-pressed=move || if on() { "true" } else { "false" } on:click=press>
                 {move || if on() { text!(lang, log.live_stop) } else { text!(lang, log.live_start) }}
             </button>
             <p class="fine" role="status">{status}</p>
-            <Show when=move || lines.with(|lines| !lines.is_empty())>
-                <table class="log live-lines">
-                    <caption class="visually-hidden">{text!(lang, log.live)}</caption>
-                    {line::head(lang)}
-                    <tbody>
-                        <For each=move || lines.get() key=|line| line.seq children=line::row/>
-                    </tbody>
-                </table>
-            </Show>
+            {list}
         </section>
     }
 }

@@ -47,9 +47,19 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         ..Filters::default()
     };
     let lists = [
-        (text!(lang, log.alerts), &shows.alerts, text!(lang, log.no_alerts), Filters { alert: true, ..Filters::default() }),
+        (
+            text!(lang, log.alerts),
+            &shows.alerts,
+            text!(lang, log.no_alerts),
+            Filters { alert: true, ..Filters::default() },
+        ),
         (text!(lang, log.refusals), &shows.refusals, text!(lang, log.no_refusals), refused_since),
-        (text!(lang, log.misses), &shows.misses, text!(lang, log.no_misses), Filters { miss: true, ..Filters::default() }),
+        (
+            text!(lang, log.misses),
+            &shows.misses,
+            text!(lang, log.no_misses),
+            Filters { miss: true, ..Filters::default() },
+        ),
     ];
     let lists = lists.into_iter().map(|(title, lines, none, filters)| {
         let all = format!("{}: {title}", text!(lang, log.all));

@@ -132,10 +132,11 @@ impl<'a> Names<'a> {
             };
             sentence += &text!(lang, log.step_up_before, factor = factor, seconds = seconds);
         }
-        sentence + match lang {
-            Lang::zh => "。",
-            Lang::en => ".",
-        }
+        sentence
+            + match lang {
+                Lang::zh => "。",
+                Lang::en => ".",
+            }
     }
 
     /// An entry as a line of a list.

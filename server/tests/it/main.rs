@@ -21,3 +21,4 @@ mod leak;
 mod misuse;
 mod needles;
 mod sessions;
+mod supervise;

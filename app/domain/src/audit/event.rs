@@ -9,7 +9,9 @@ mod details;
 mod words;
 
 pub use details::{Details, Slot};
-pub use words::{AlertName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, TicketText, VerdictName};
+pub use words::{
+    AlertName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, TicketText, VerdictName,
+};
 
 use crate::clock::Timestamp;
 use crate::code::Code;

@@ -96,7 +96,8 @@ fn verification(integrity: &Integrity, lang: Lang) -> AnyView {
             .into_any()
         }
     };
-    let running = integrity.running.then(|| view! { <p class="notice" role="status">{text!(lang, log.full_running)}</p> });
+    let running =
+        integrity.running.then(|| view! { <p class="notice" role="status">{text!(lang, log.full_running)}</p> });
     view! {
         <section class="panel" aria-labelledby="full">
             <h2 id="full">{text!(lang, log.full)}</h2>

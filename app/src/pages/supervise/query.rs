@@ -57,7 +57,8 @@ pub fn quick(filters: &Filters, lang: Lang) -> AnyView {
         let current = (chosen == *filters).then_some("true");
         view! { <li><a class="quick" href=address::address(&chosen, At::Newest, None) aria-current=current>{words}</a></li> }
     });
-    view! { <nav aria-label=text!(lang, log.quick)><ul class="quick-filters">{chips.collect_view()}</ul></nav> }.into_any()
+    view! { <nav aria-label=text!(lang, log.quick)><ul class="quick-filters">{chips.collect_view()}</ul></nav> }
+        .into_any()
 }
 
 /// The bar, as it was asked; or, refused, as it was typed.

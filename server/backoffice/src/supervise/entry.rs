@@ -2,8 +2,8 @@
 
 use super::events::seen_details;
 use super::{row_of, rows_of, unavailable};
-use crate::auth::Actor;
 use crate::audit::{Act, Verdict};
+use crate::auth::Actor;
 use crate::desk::StaffDesk;
 use crate::policy::{Allowed, VerifyLog};
 use crate::store::WriteTx;
@@ -80,8 +80,7 @@ impl StaffDesk {
         // Without an event there is nothing that a column could differ from.
         let columns = row.as_ref().is_some_and(|row| row.sound || !leaf_hash || !event);
         let signed = self.office.signed_head().await?;
-        let mut check =
-            EntryCheck { seq, event, leaf_hash, columns, in_tree: None, signature: None, checkpoint: 0 };
+        let mut check = EntryCheck { seq, event, leaf_hash, columns, in_tree: None, signature: None, checkpoint: 0 };
         let Some(signed) = signed else { return Ok((check, None)) };
         check.signature = signed.signed;
         check.checkpoint = signed.checkpoint.size;
@@ -91,7 +90,8 @@ impl StaffDesk {
         let inclusion = self.office.inclusion(seq, signed.checkpoint.size).await?;
         let holds = inclusion.as_ref().is_some_and(|proof| proof.verify_in(&hash, &signed.checkpoint).is_ok());
         check.in_tree = Some(holds && bytes.is_some());
-        let proof = inclusion.map(|inclusion| domain::desk::Proof { inclusion, leaf_hash: hash, checkpoint: signed.note });
+        let proof =
+            inclusion.map(|inclusion| domain::desk::Proof { inclusion, leaf_hash: hash, checkpoint: signed.note });
         Ok((check, proof))
     }
 

@@ -41,19 +41,18 @@ impl BackOffice {
         let mut lines = head.note.lines().skip(1);
         let size = lines.next().and_then(|size| size.parse().ok());
         let root = lines.next().and_then(|root| Hash::parse(root).ok());
-        let checkpoint = Checkpoint {
-            origin: origin.clone(),
-            size: size.unwrap_or(head.size),
-            root: root.unwrap_or(head.root),
-        };
+        let checkpoint =
+            Checkpoint { origin: origin.clone(), size: size.unwrap_or(head.size), root: root.unwrap_or(head.root) };
         Ok(Some(SignedHead { checkpoint, note: head.note, signed: opened.map(|_| false) }))
     }
 
     /// The proof that an entry is in the tree of that size; `None` if the log lacks what it takes.
     pub(super) async fn inclusion(&self, seq: u64, size: u64) -> Result<Option<InclusionProof>, DeskError> {
         let mut held = Tiles::default();
-        let mut wanted: Vec<(u8, u64)> =
-            nodes_needed_for_inclusion(seq, size).into_iter().map(|(level, index)| Tiles::holding(level, index)).collect();
+        let mut wanted: Vec<(u8, u64)> = nodes_needed_for_inclusion(seq, size)
+            .into_iter()
+            .map(|(level, index)| Tiles::holding(level, index))
+            .collect();
         wanted.sort_unstable();
         wanted.dedup();
         for (level, index) in wanted {

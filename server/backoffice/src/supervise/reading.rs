@@ -45,7 +45,8 @@ impl StaffDesk {
         P: Send + 'static,
     {
         if !subject.live {
-            for (id, live, _) in readings::of_lineage(&self.office.db, self.actor.lineage()).await.map_err(unavailable)?
+            for (id, live, _) in
+                readings::of_lineage(&self.office.db, self.actor.lineage()).await.map_err(unavailable)?
             {
                 if !live {
                     self.office.close_reading(id).await;
@@ -79,7 +80,12 @@ impl StaffDesk {
     }
 
     /// Records one look that has no further pages.
-    pub(super) async fn record_look<P>(&self, allowed: Allowed<P>, kind: Kind, details: Details) -> Result<(), DeskError>
+    pub(super) async fn record_look<P>(
+        &self,
+        allowed: Allowed<P>,
+        kind: Kind,
+        details: Details,
+    ) -> Result<(), DeskError>
     where
         P: Send + 'static,
     {
@@ -197,13 +203,8 @@ impl Act for Close {
             return Ok(Verdict::Unrecorded { error: Code::NotFound.into() });
         };
         let (lowest, highest) = closed.range.unzip();
-        let seen = Details {
-            lowest,
-            highest,
-            pages: Some(closed.pages),
-            rows: Some(closed.entries),
-            ..Details::default()
-        };
+        let seen =
+            Details { lowest, highest, pages: Some(closed.pages), rows: Some(closed.entries), ..Details::default() };
         let event = match AuditEvent::decode(&closed.template) {
             Ok(event) => AuditEvent {
                 id: EventId::from_bytes(new_id(tx.now(), tx.entropy())),

@@ -133,8 +133,7 @@ fn bind(statement: Statement<'_>, bound: Vec<Bound>) -> Statement<'_> {
 
 /// One entry.
 pub async fn one(db: &Db, seq: u64) -> sqlx::Result<Option<RawEntry>> {
-    let query =
-        Query { sql: format!("{SELECTED} WHERE seq = $1"), bound: vec![Bound::Number(number(seq))] };
+    let query = Query { sql: format!("{SELECTED} WHERE seq = $1"), bound: vec![Bound::Number(number(seq))] };
     Ok(run(db, query).await?.pop())
 }
 

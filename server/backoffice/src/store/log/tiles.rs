@@ -13,9 +13,8 @@ pub async fn hashes(db: &Db, level: u8, path: &TilePath) -> sqlx::Result<Option<
     const ROOTS: &str = "SELECT root FROM log_tile WHERE level = $1 AND idx >= $2 AND idx < $3 ORDER BY idx";
     let (index, width) = (path.index(), path.width());
     if usize::from(width) == TILE_WIDTH {
-        let row = on!(db, |pool| {
-            sqlx::query(FULL).bind(i64::from(level)).bind(index as i64).fetch_optional(pool).await?
-        });
+        let row =
+            on!(db, |pool| { sqlx::query(FULL).bind(i64::from(level)).bind(index as i64).fetch_optional(pool).await? });
         let bytes: Option<Vec<u8>> = row.map(|row| row.try_get(0)).transpose()?;
         return Ok(bytes.and_then(|bytes| decode_hashes(&bytes, width).ok()));
     }
