@@ -31,13 +31,13 @@ async fn s1_an_event_page_has_the_reason_first_and_one_sentence() {
     for (lang, reason, sentence) in [
         (
             Lang::en,
-            "<h1>Complaint",
+            "<h1>Handling a complaint",
             "王芳 (op1001) revealed “Mobile 2” of customer …07070707, ticket CS-2026-000123; confirmed with a code 3 s before.",
         ),
         (
             Lang::zh,
-            "<h1>",
-            "王芳 (op1001)查看客户 …07070707 的“手机号码 2”明文，工单 CS-2026-000123；3 秒前以动态验证码认证。",
+            "<h1>处理客户投诉",
+            "王芳（op1001）查看客户 …07070707 的“手机号码 2”明文，工单 CS-2026-000123；3 秒前以动态验证码认证。",
         ),
     ] {
         let (status, html) = page(Page::Event(9), context(Some(Role::Supervisor), lang)).await;

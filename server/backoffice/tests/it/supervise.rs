@@ -398,11 +398,11 @@ async fn u5_a_tail_ends_within_a_second_of_suspension_sign_out_and_age() {
     let tail = auditor.desk().await.tail(everything(), None).await.unwrap();
     auditor.desk().await.sign_out().await.unwrap();
     assert_eq!(ended(tail).await, Code::SignedOut.into());
-    let again = house.sign_in(&Person::auditor()).await;
+    let again = house.sign_in(&auditor.person).await;
     let tail = again.desk().await.tail(everything(), None).await.unwrap();
     house.wait(Span::minutes(16));
     assert_eq!(ended(tail).await, Code::SignedOut.into(), "a tail keeps no session alive");
-    let tail = house.sign_in(&Person::auditor()).await.desk().await.tail(everything(), None).await.unwrap();
+    let tail = house.sign_in(&auditor.person).await.desk().await.tail(everything(), None).await.unwrap();
     house.office.end_tails();
     assert_eq!(ended(tail).await, Code::Busy.into(), "the process may end");
 }
