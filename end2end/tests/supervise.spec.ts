@@ -5,8 +5,8 @@ import { findGuest, revealButton, signIn, WORDS } from '../pages';
 
 /** The words of the supervisor's pages. */
 const LOG = {
-  zh: { overview: '监督总览', events: '访问日志', integrity: '日志完整性', home: '监督', live: '开始实时跟踪', liveTable: '实时跟踪', older: '更早', query: '查询', reset: '重置', kind: '类型', staffNo: '工号', verify: '立即校验并留痕', proof: /已计入检查点/, run: '全量校验' },
-  en: { overview: 'Supervision', events: 'Access log', integrity: 'Log integrity', home: 'Audit', live: 'Follow live', liveTable: 'Live tail', older: 'Older', query: 'Search', reset: 'Reset', kind: 'Kind', staffNo: 'Staff number', verify: 'Verify now and record it', proof: /is in checkpoint/, run: 'Verify the whole log' },
+  zh: { overview: '监督总览', events: '访问日志', integrity: '日志完整性', live: '开始实时跟踪', liveTable: '实时跟踪', older: '更早', query: '查询', reset: '重置', kind: '类型', staffNo: '工号', verify: '立即校验并留痕', proof: /已计入检查点/, run: '全量校验' },
+  en: { overview: 'Supervision', events: 'Access log', integrity: 'Log integrity', live: 'Follow live', liveTable: 'Live tail', older: 'Older', query: 'Search', reset: 'Reset', kind: 'Kind', staffNo: 'Staff number', verify: 'Verify now and record it', proof: /is in checkpoint/, run: 'Verify the whole log' },
 };
 
 async function enter(page: Page, who: Person, language: 'zh' | 'en'): Promise<void> {
@@ -17,7 +17,8 @@ async function enter(page: Page, who: Person, language: 'zh' | 'en'): Promise<vo
   await page.getByRole('button', { name: words.next }).click();
   await page.getByLabel(words.code, { exact: true }).fill(await who.authenticator.next());
   await page.getByRole('button', { name: words.signIn }).click();
-  await expect(page.getByRole('heading', { level: 1, name: LOG[language].home })).toBeVisible();
+  const home = who.staff.role === 'auditor' ? { zh: '审计', en: 'Audit' } : { zh: '监督', en: 'Supervision' };
+  await expect(page.getByRole('heading', { level: 1, name: home[language] })).toBeVisible();
 }
 
 async function expectFit(page: Page): Promise<void> {

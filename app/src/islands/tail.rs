@@ -20,16 +20,19 @@ enum Stage {
     Failed,
 }
 
+/// What the browser calls when something is told.
+type Heard = Closure<dyn FnMut(JsValue)>;
+
 /// A stream of the server's: the browser's own `EventSource`. It is reached by name, since the bindings that
 /// know it would have everything that depends on them compiled anew.
 #[derive(Clone)]
 struct Stream {
     source: JsValue,
-    _heard: StoredValue<Vec<Closure<dyn FnMut(JsValue)>>, LocalStorage>,
+    _heard: StoredValue<Vec<Heard>, LocalStorage>,
 }
 
 impl Stream {
-    fn open(address: &str, on: [(&str, Closure<dyn FnMut(JsValue)>); 3]) -> Option<Self> {
+    fn open(address: &str, on: [(&str, Heard); 3]) -> Option<Self> {
         let make: Function = Reflect::get(&js_sys::global(), &"EventSource".into()).ok()?.dyn_into().ok()?;
         let source = Reflect::construct(&make, &js_sys::Array::of1(&address.into())).ok()?;
         let listen: Function = Reflect::get(&source, &"addEventListener".into()).ok()?.dyn_into().ok()?;
