@@ -64,7 +64,7 @@ pub fn short(id: &str) -> String {
 }
 
 /// A row of a table of events: time, reason, what, who, customer, field, outcome.
-pub fn row(line: Line) -> impl IntoView {
+pub fn row(line: Line) -> AnyView {
     let address = format!("/supervise/events/{}", line.seq);
     let customer = (!line.customer.is_empty()).then(|| {
         let address = format!("/supervise/events?customer={}", line.customer);
@@ -82,10 +82,11 @@ pub fn row(line: Line) -> impl IntoView {
             <td class="outcome">{line.outcome}</td>
         </tr>
     }
+    .into_any()
 }
 
 /// The head of such a table.
-pub fn head(lang: Lang) -> impl IntoView {
+pub fn head(lang: Lang) -> AnyView {
     let names = [
         text!(lang, log.time),
         text!(lang, log.reason),
@@ -95,5 +96,6 @@ pub fn head(lang: Lang) -> impl IntoView {
         text!(lang, log.field),
         text!(lang, log.outcome),
     ];
-    view! { <thead><tr>{names.map(|name| view! { <th scope="col">{name}</th> }).collect_view()}</tr></thead> }
+    let names = names.map(|name| view! { <th scope="col">{name}</th> });
+    view! { <thead><tr>{names.collect_view()}</tr></thead> }.into_any()
 }

@@ -1,6 +1,7 @@
 //! The pages, and the plain forms on them: read here, done by the desk, drawn by `app`.
 
 mod forms;
+pub mod supervise;
 mod wrong_person;
 
 use crate::asked::Caller;

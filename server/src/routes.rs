@@ -1,9 +1,9 @@
 //! The URL map.
 
-use crate::api::{cases, customers, drafts, reveals, sign_in};
+use crate::api::{audit, cases, customers, drafts, reveals, sign_in};
 use crate::asked::{REVEAL, unrouted, wrong_method};
 use crate::office::Site;
-use crate::{demo, edge, pages, statics};
+use crate::{demo, edge, log_files, pages, statics, tail};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 16] = [
+pub const ENDPOINTS: [&str; 20] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/sign_out",
@@ -28,6 +28,10 @@ pub const ENDPOINTS: [&str; 16] = [
     "/api/reveals/copy",
     "/api/reveals/attempt",
     "/api/reveals/needed",
+    "/api/audit/events",
+    "/api/audit/event",
+    "/api/audit/proof",
+    "/api/audit/verify",
 ];
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
@@ -65,6 +69,10 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/reveals/needed" => post(reveals::needed),
         "/api/drafts/keep" => post(drafts::keep),
         "/api/drafts/forget" => post(drafts::forget),
+        "/api/audit/events" => post(audit::events),
+        "/api/audit/event" => post(audit::event),
+        "/api/audit/proof" => post(audit::proof),
+        "/api/audit/verify" => post(audit::verify),
         _ => MethodRouter::new(),
     }
     .fallback(wrong_method)
@@ -74,6 +82,11 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
 pub fn router(site: Arc<Site>) -> Router {
     let api = ENDPOINTS.into_iter().fold(Router::new(), |router, path| router.route(path, endpoint(path)));
     let api = api.route("/api/{*rest}", axum::routing::any(unrouted));
+    // Hashes, entries and events as they come: not pages, and never compressed.
+    let api = api
+        .route("/log/checkpoint", get(log_files::checkpoint).fallback(wrong_method))
+        .route("/log/tile/{*path}", get(log_files::tile).fallback(wrong_method))
+        .route("/supervise/events/tail", get(tail::tail).fallback(wrong_method));
     let mut pages = Router::new()
         .route("/", get(pages::home))
         .route("/sign-in", get(pages::sign_in).post(pages::post_sign_in))
@@ -83,6 +96,12 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/customers/{id}", get(pages::customer))
         .route("/cases/close", post(pages::post_close))
         .route("/cases/wrong-person", post(pages::post_wrong_person))
+        .route("/supervise", get(pages::supervise::overview))
+        .route("/supervise/events", get(pages::supervise::events))
+        .route("/supervise/events/{seq}", get(pages::supervise::event))
+        .route("/supervise/events/{seq}/verify", post(pages::supervise::post_verify_entry))
+        .route("/supervise/integrity", get(pages::supervise::integrity))
+        .route("/supervise/integrity/verify", post(pages::supervise::post_verify_log))
         .route("/language", post(pages::post_language))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method);

@@ -20,16 +20,19 @@ enum Stage {
     Failed,
 }
 
+/// What the browser calls when something is told.
+type Heard = Closure<dyn FnMut(JsValue)>;
+
 /// A stream of the server's: the browser's own `EventSource`. It is reached by name, since the bindings that
 /// know it would have everything that depends on them compiled anew.
 #[derive(Clone)]
 struct Stream {
     source: JsValue,
-    _heard: StoredValue<Vec<Closure<dyn FnMut(JsValue)>>, LocalStorage>,
+    _heard: StoredValue<Vec<Heard>, LocalStorage>,
 }
 
 impl Stream {
-    fn open(address: &str, on: [(&str, Closure<dyn FnMut(JsValue)>); 3]) -> Option<Self> {
+    fn open(address: &str, on: [(&str, Heard); 3]) -> Option<Self> {
         let make: Function = Reflect::get(&js_sys::global(), &"EventSource".into()).ok()?.dyn_into().ok()?;
         let source = Reflect::construct(&make, &js_sys::Array::of1(&address.into())).ok()?;
         let listen: Function = Reflect::get(&source, &"addEventListener".into()).ok()?.dyn_into().ok()?;
@@ -95,21 +98,27 @@ pub fn LiveTail(address: String, lang: Lang) -> impl IntoView {
         Stage::Ended => text!(lang, log.live_ended),
         Stage::Failed => text!(lang, log.live_failed),
     };
+    let list = move || {
+        let some = move || lines.with(|lines| !lines.is_empty());
+        let table = move || {
+            view! {
+                <table class="log live-lines">
+                    <caption class="visually-hidden">{text!(lang, log.live)}</caption>
+                    {line::head(lang)}
+                    <tbody>{move || lines.get().into_iter().map(line::row).collect_view().into_any()}</tbody>
+                </table>
+            }
+            .into_any()
+        };
+        some().then(table)
+    };
     view! {
         <section class="live" aria-label=text!(lang, log.live) data-ready=move || ready.get().then_some("")>
             <button type="button" class="live-switch" aria-pressed=move || if on() { "true" } else { "false" } on:click=press>
                 {move || if on() { text!(lang, log.live_stop) } else { text!(lang, log.live_start) }}
             </button>
             <p class="fine" role="status">{status}</p>
-            <Show when=move || lines.with(|lines| !lines.is_empty())>
-                <table class="log live-lines">
-                    <caption class="visually-hidden">{text!(lang, log.live)}</caption>
-                    {line::head(lang)}
-                    <tbody>
-                        <For each=move || lines.get() key=|line| line.seq children=line::row/>
-                    </tbody>
-                </table>
-            </Show>
+            {list}
         </section>
     }
 }

@@ -78,7 +78,11 @@ impl<'a> Names<'a> {
     pub fn who(&self, event: &AuditEvent) -> String {
         let (lang, details) = (self.lang, &event.details);
         if let Some(actor) = &event.actor {
-            return format!("{} ({})", actor.name.as_str(), actor.staff_no);
+            let (name, no) = (actor.name.as_str(), &actor.staff_no);
+            return match lang {
+                Lang::zh => format!("{name}（{no}）"),
+                Lang::en => format!("{name} ({no})"),
+            };
         }
         match (&details.os_user, &details.subject_staff, event.kind) {
             (Some(name), ..) => text!(lang, log.os_user, name = name.as_str()),

@@ -1,5 +1,7 @@
 //! A desk with one case and one customer.
 
+pub mod audit;
+
 use app::page::Page;
 use async_trait::async_trait;
 use domain::audit::event::AttemptName;

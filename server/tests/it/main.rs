@@ -25,3 +25,4 @@ mod needles;
 mod returning;
 mod sessions;
 mod statics;
+mod supervise;

@@ -28,7 +28,7 @@ pub async fn insert(conn: &mut Conn, event: EventId, verification: &Verification
 /// The last one.
 pub async fn last(db: &Db) -> sqlx::Result<Option<Verification>> {
     const SQL: &str =
-        "SELECT at, size, verdict, findings, first, took_ms FROM log_verification ORDER BY at DESC, id DESC LIMIT 1";
+        "SELECT at, size, verdict, findings, first, took_ms FROM log_verification ORDER BY at DESC, size DESC LIMIT 1";
     let row = on!(db, |pool| sqlx::query(SQL).fetch_optional(pool).await?);
     row.map(|row| {
         let verdict: String = row.try_get(2)?;

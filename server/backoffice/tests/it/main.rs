@@ -41,6 +41,8 @@ mod sign_in;
 #[cfg(test)]
 mod step_up;
 #[cfg(test)]
+mod supervise;
+#[cfg(test)]
 mod tamper;
 #[cfg(test)]
 mod writer;

@@ -50,6 +50,9 @@ impl Person {
     pub fn supervisor() -> Arc<Self> {
         Self::new("su3001", Role::Supervisor, "audit")
     }
+    pub fn auditor() -> Arc<Self> {
+        Self::new("au4001", Role::Auditor, "audit")
+    }
 
     /// The code that an authenticator shows at this step.
     pub fn code_of_step(&self, step: i64) -> String {
