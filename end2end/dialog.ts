@@ -24,6 +24,7 @@ export const DIALOG = {
     wait: /请在 \d+ 秒后重试/,
     secondPerson: /此操作需要第二人/,
     expiry: '卡片有效期',
+    name: '姓名',
   },
   en: {
     reason: 'Reason',
@@ -45,6 +46,7 @@ export const DIALOG = {
     wait: /Try again in \d+ s/,
     secondPerson: /needs a second person/,
     expiry: 'Card expiry',
+    name: 'Name',
   },
 };
 
