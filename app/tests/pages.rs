@@ -94,6 +94,30 @@ async fn v2_only_fields_that_the_purpose_reveals_have_a_button() {
 }
 
 #[tokio::test]
+async fn v4_what_may_be_copied_and_what_asks_for_a_note_is_told_to_the_island_and_nothing_else() {
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::en)).await;
+    let about = |field: &str| {
+        let name = format!("&quot;field&quot;:&quot;{field}&quot;");
+        let quoted = |island: &&str| island.contains(&name) || island.contains(&name.replace("&quot;", "\""));
+        let island = islands(&html).into_iter().find(quoted).unwrap_or_else(|| panic!("{field}: {html}"));
+        island.replace("&quot;", "\"")
+    };
+    assert!(about("mobile").contains("\"copy\":true"), "{}", about("mobile"));
+    assert!(about("id_no").contains("\"copy\":false"));
+    assert!(about("id_no").contains("\"note\":false"));
+}
+
+#[tokio::test]
+async fn v4_a_card_tells_how_often_it_was_looked_behind_and_by_nobody() {
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::en)).await;
+    let strip = html.split("class=\"lately\"").nth(1).unwrap().split("</p>").next().unwrap();
+    assert!(strip.contains("Values revealed in the last 30 days: 3."), "{strip}");
+    assert!(strip.contains("2026-11-22 14:46") && !strip.contains("op1001"), "{strip}");
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::zh)).await;
+    assert!(html.contains("近 30 天内查看明文 3 次"), "{html}");
+}
+
+#[tokio::test]
 async fn v4_a_card_without_javascript_says_what_is_missing() {
     let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::zh)).await;
     let noscript = html.split("<noscript>").nth(1).unwrap().split("</noscript>").next().unwrap();

@@ -78,9 +78,12 @@ pub fn Reveal(about: About) -> impl IntoView {
         });
     });
     let dialog = NodeRef::<html::Dialog>::new();
-    dialog.on_load(|dialog| {
-        // `open` instead of a modal would leave the page behind it reachable; there is no second way
-        let _ = dialog.show_modal();
+    // not `on_load`, which takes one element in its life: the dialog is made anew each time it is opened
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            // `open` instead of a modal would leave the page behind it reachable; there is no second way
+            let _ = dialog.show_modal();
+        }
     });
     let shut = move || {
         if let Some(dialog) = dialog.get_untracked() {

@@ -134,13 +134,14 @@ impl Talk {
         self.stage.set(Stage::Shut);
     }
 
-    /// Drops the value.
+    /// Drops the value. Where there is none any more it tells nobody, or whoever watches the time and asks
+    /// for this would be told for ever.
     pub fn forget(self) {
         self.wipe();
-        self.value.set(None);
-        self.time.stop();
         if let Stage::Shown { event, .. } = self.stage.get_untracked() {
             self.stage.set(Stage::Over { event });
+            self.value.set(None);
+            self.time.stop();
         }
     }
 
