@@ -13,6 +13,7 @@ mod cookies;
 mod demo;
 mod edge;
 mod form;
+mod health;
 pub mod office;
 mod pages;
 pub mod routes;

@@ -7,6 +7,7 @@ use crate::desk::StaffDesk;
 use crate::hooks::Hooks;
 use crate::imports::Importer;
 use crate::policy::{Policy, PolicyError};
+use crate::readiness::Readiness;
 use crate::store::{self, Db, WriteCache, WriteTx, sessions};
 use crate::system::Entropy;
 use crate::vault::{BlindIndex, FileKek, KeyRing, StaffVault, Vault};
@@ -100,6 +101,7 @@ pub struct BackOffice {
     pub(crate) purposes: Purposes,
     pub(crate) settings: Settings,
     pub(crate) hooks: Arc<dyn Hooks>,
+    pub(crate) readiness: Readiness,
     policy: RwLock<Arc<Policy>>,
     beside_policy: [Vec<u8>; 2],
     signer: Arc<KeySigner>,
@@ -131,6 +133,7 @@ impl BackOffice {
             purposes: parts.purposes,
             settings: parts.settings,
             hooks: parts.hooks,
+            readiness: Readiness::default(),
             policy: RwLock::new(Arc::new(policy)),
             beside_policy,
             signer,

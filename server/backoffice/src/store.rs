@@ -7,9 +7,11 @@
 pub mod cases;
 pub mod customers;
 mod db;
+pub mod health;
 pub mod imports;
 pub mod log;
 pub mod refusals;
+pub mod remask;
 pub mod sessions;
 pub mod staff;
 pub mod step_ups;

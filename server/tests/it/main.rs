@@ -21,5 +21,6 @@ mod leak;
 mod matrix;
 mod misuse;
 mod needles;
+mod operating;
 mod sessions;
 mod statics;
