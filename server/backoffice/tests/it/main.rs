@@ -25,6 +25,8 @@ mod people;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod remask;
+#[cfg(test)]
 mod reveal;
 #[cfg(test)]
 mod searching;
