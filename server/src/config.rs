@@ -35,6 +35,8 @@ pub struct Config {
     pub log_origin: String,
     /// What is logged about the program itself, as `tracing` directives.
     pub log: String,
+    /// How each line of it is written.
+    pub log_format: LogFormat,
     /// Sessions, in seconds.
     pub session: Session,
     /// Step-ups, in seconds.
@@ -43,6 +45,16 @@ pub struct Config {
     pub reveal: Reveal,
     /// How much may be looked at (Q4).
     pub budget: Limits,
+}
+
+/// How the program's own log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A JSON object a line, for a collector.
+    Json,
 }
 
 /// Sessions.
@@ -86,6 +98,7 @@ impl Default for Config {
             policy: None,
             log_origin: "grille.localhost/log".into(),
             log: "warn".into(),
+            log_format: LogFormat::Json,
             session: Session { idle: 15 * 60, absolute: 8 * 60 * 60 },
             step_up: StepUp { challenge: 2 * 60, window: 5 * 60 },
             reveal: Reveal { seconds: 30 },

@@ -14,6 +14,7 @@ mod demo;
 mod edge;
 mod filters;
 mod form;
+mod health;
 mod log_files;
 pub mod office;
 mod pages;

@@ -2,6 +2,7 @@
 
 use crate::api::{audit, cases, customers, drafts, reveals, sign_in};
 use crate::asked::{REVEAL, unrouted, wrong_method};
+use crate::health::{self, ALIVE, READY};
 use crate::office::Site;
 use crate::{demo, edge, log_files, pages, statics, tail};
 use axum::Router;
@@ -36,7 +37,7 @@ pub const ENDPOINTS: [&str; 20] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 12] = [
+pub const PAGES: [(&str, &str); 14] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -49,6 +50,8 @@ pub const PAGES: [(&str, &str); 12] = [
     ("POST", "/cases/close"),
     ("POST", "/language"),
     ("GET", "/demo/code"),
+    ("GET", ALIVE),
+    ("GET", READY),
 ];
 
 fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
@@ -111,6 +114,8 @@ pub fn router(site: Arc<Site>) -> Router {
     let files = Router::new()
         .route("/pkg/{*path}", get(statics::package))
         .route("/favicon.svg", get(statics::favicon))
+        .route(ALIVE, get(health::alive))
+        .route(READY, get(health::ready))
         .method_not_allowed_fallback(pages::wrong_method);
     // Endpoints are never compressed: a secret beside what a caller chose would tell its length (BREACH).
     let pages = pages.layer(CompressionLayer::new());
@@ -126,9 +131,14 @@ mod tests {
     /// Methods and paths of the router's own lines, files left out.
     fn routed() -> Vec<(&'static str, &'static str)> {
         let (router, _) = include_str!("routes.rs").split_once("#[cfg(test)]").unwrap();
-        let lines = router.split(".route(\"").skip(1).filter_map(|rest| rest.split_once("\", "));
+        let lines = router.split(".route(").skip(1).filter_map(|rest| rest.split_once(", "));
         let mut found = Vec::new();
         for (path, handlers) in lines {
+            let path = match path {
+                "ALIVE" => ALIVE,
+                "READY" => READY,
+                quoted => quoted.trim_matches('"'),
+            };
             let handlers = handlers.split('\n').next().unwrap();
             let own = !handlers.contains("statics::") && !handlers.contains("unrouted");
             for (method, word) in [("GET", "get("), ("POST", "post(")] {

@@ -30,7 +30,7 @@ fn file(path: &str, headers: &HeaderMap) -> Response {
     let Some(plain) = Files::get(path).filter(|_| !path.ends_with(".br")) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let squeezed = Some(()).filter(|()| takes_brotli(headers)).and_then(|()| Files::get(&format!("{path}.br")));
+    let squeezed = if takes_brotli(headers) { Files::get(&format!("{path}.br")) } else { None };
     let kind = match path.rsplit('.').next() {
         Some("js") => "text/javascript; charset=utf-8",
         Some("wasm") => "application/wasm",

@@ -19,3 +19,4 @@ pub use checkpoint::{CheckpointFile, KeySigner, Signer};
 pub use ledger::{ActError, Housekeeping, Ledger, unaudited};
 pub use receipt::Receipt;
 pub use verify::{Column, Finding, NoteFault, Verified, VerifyError, Wrong, verify};
+pub(crate) use writer::CLOCK_TOLERANCE;

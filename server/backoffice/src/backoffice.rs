@@ -7,6 +7,7 @@ use crate::desk::StaffDesk;
 use crate::hooks::Hooks;
 use crate::imports::Importer;
 use crate::policy::{Policy, PolicyError};
+use crate::readiness::Readiness;
 use crate::store::sessions::SessionRow;
 use crate::store::{self, Db, WriteCache, WriteTx, sessions};
 use crate::supervise::{Proving, Tails};
@@ -107,6 +108,7 @@ pub struct BackOffice {
     pub(crate) purposes: Purposes,
     pub(crate) settings: Settings,
     pub(crate) hooks: Arc<dyn Hooks>,
+    pub(crate) readiness: Readiness,
     /// Each new checkpoint, as the writer makes it.
     pub(crate) checkpoints: watch::Receiver<Option<String>>,
     pub(crate) tails: Tails,
@@ -142,6 +144,7 @@ impl BackOffice {
             purposes: parts.purposes,
             settings: parts.settings,
             hooks: parts.hooks,
+            readiness: Readiness::default(),
             checkpoints,
             tails: Tails::default(),
             proving: Proving::default(),

@@ -19,6 +19,8 @@ pub mod hooks;
 pub mod imports;
 mod notes;
 pub mod policy;
+mod readiness;
+pub mod remask;
 mod reveals;
 pub mod samples;
 pub mod staff;

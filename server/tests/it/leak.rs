@@ -112,7 +112,10 @@ fn m1_markers_in_every_protected_field_are_found_nowhere_but_in_the_one_revealed
     let file = home.file("markers.csv");
     std::fs::write(&file, &customers.csv).unwrap();
     // With the server running: import has a writer of its own.
-    let imported = home.run_with(&["import", "--json", &file.to_string_lossy()], &[("GRILLE_LOG", "trace")]);
+    let imported = home.run_with(
+        &["import", "--json", &file.to_string_lossy()],
+        &[("GRILLE_LOG", "trace"), ("GRILLE_LOG_FORMAT", "text")],
+    );
     assert_eq!(json(&imported)["added"], customers.rows.len(), "{}", String::from_utf8_lossy(&imported.stderr));
 
     let needles = Needles::new(&customers.markers());

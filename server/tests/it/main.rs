@@ -22,6 +22,7 @@ mod leak;
 mod matrix;
 mod misuse;
 mod needles;
+mod operating;
 mod returning;
 mod sessions;
 mod statics;

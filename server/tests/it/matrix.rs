@@ -29,7 +29,7 @@ const ENDPOINT: [(&str, Form); 9] = [
 ];
 
 /// What each page is asked: method, route, the address (or the route itself), the form.
-const PAGE: [(&str, &str, &str, Form); 12] = [
+const PAGE: [(&str, &str, &str, Form); 14] = [
     ("GET", "/", "/", &[]),
     ("GET", "/sign-in", "/sign-in", &[]),
     ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
@@ -41,6 +41,8 @@ const PAGE: [(&str, &str, &str, Form); 12] = [
     ("POST", "/cases/close", "/cases/close", &[("case_id", "{page_case}")]),
     ("POST", "/language", "/language", &[("language", "en"), ("back", "/")]),
     ("GET", "/demo/code", "/demo/code", &[]),
+    ("GET", "/healthz", "/healthz", &[]),
+    ("GET", "/readyz", "/readyz", &[]),
     ("POST", "/sign-out", "/sign-out", &[]),
 ];
 

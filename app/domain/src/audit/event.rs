@@ -115,6 +115,12 @@ kinds! {
     CustomersImported "customers_imported" [Batch, Source, BatchName, Added, ChangedRows, Unchanged, Rejected, OsUser];
     /// Entries of the log, from `first_entry` up to and with this one, left in an evidence bundle (A4, A7).
     LogExported "log_exported" [FirstEntry, OsUser];
+    /// Stored masks are about to be made anew, by these rules; no value comes out (M2).
+    RemaskBegun "remask_begun" [Policy, OsUser];
+    /// Masks of some customers were made anew.
+    CustomersRemasked "customers_remasked" [Policy, ChangedRows, Unchanged, Rejected, OsUser];
+    /// All customers have been looked at.
+    RemaskEnded "remask_ended" [Policy, ChangedRows, Unchanged, Rejected, OsUser];
 }
 
 /// Whether it was done.

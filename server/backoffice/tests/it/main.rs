@@ -33,6 +33,8 @@ mod people;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod remask;
+#[cfg(test)]
 mod reveal;
 #[cfg(test)]
 mod searching;

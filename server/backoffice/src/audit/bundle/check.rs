@@ -10,7 +10,7 @@ use domain::audit::tile::{TILE_WIDTH, TileKind, TilePath, decode_entries, decode
 use serde::Serialize;
 use std::fs;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -297,7 +297,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn stray(&self, path: &PathBuf, size: u64) -> Option<String> {
+    fn stray(&self, path: &Path, size: u64) -> Option<String> {
         let name = path.strip_prefix(self.dir).ok()?.to_string_lossy().replace('\\', "/");
         let tile = TilePath::parse(&name).ok();
         let known = tile.is_some_and(|tile| TilePath::in_tree(tile.kind(), tile.index(), size) == Some(tile));
