@@ -189,12 +189,26 @@ async fn u5_who_comes_with_an_ended_session_is_told_why_and_led_back_through_bot
 async fn a_note_that_was_never_sent_is_in_the_form_again_unless_another_was_sent() {
     let form = Page::Customers { case: None, result: None };
     let (_, html) = page(form.clone(), context(Some(Role::Operator), Lang::en)).await;
-    assert!(html.contains(">typed before the session ended</textarea>") && html.contains("Your unsent note"), "{html}");
+    assert!(
+        html.contains("\ntyped before the session ended</textarea>") && html.contains("Your unsent note"),
+        "{html}"
+    );
     let mut context = context(Some(Role::Operator), Lang::en);
     context.form.values.insert("note".into(), "sent and refused".into());
+    context.form.values.insert("mobile".into(), "\"><script>".into());
     context.form.code = Some(Code::CaseLimit);
     let (_, html) = page(form, context).await;
-    assert!(html.contains(">sent and refused</textarea>") && !html.contains("Your unsent note"));
+    assert!(html.contains("\nsent and refused</textarea>") && !html.contains("Your unsent note"));
+    assert!(!html.contains("\"><script>"), "what was typed stays text: {html}");
+}
+
+#[tokio::test]
+async fn what_was_typed_into_a_note_never_ends_its_text_area() {
+    let mut context = context(Some(Role::Operator), Lang::en);
+    context.form.values.insert("note".into(), "</textarea><script>alert(1)</script>".into());
+    let (_, html) = page(Page::Customers { case: None, result: None }, context).await;
+    assert!(!html.contains("</textarea><script>"), "{html}");
+    assert!(html.contains("&lt;/textarea&gt;&lt;script&gt;alert(1)"), "{html}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What is being typed is kept on the server, so that an ended session takes no words along.
 
 use super::wire;
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
@@ -41,8 +42,18 @@ pub fn KeepDraft(
             keep.update_value(|keep| keep(area.value()));
         }
     };
+    // what was typed before this ran was told to nobody
+    let holder = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        let found = holder.get().and_then(|holder| holder.query_selector("textarea").ok().flatten());
+        if let Some(area) = found.and_then(|found| found.dyn_into::<HtmlTextAreaElement>().ok())
+            && area.default_value().is_ok_and(|drawn| drawn != area.value())
+        {
+            keep.update_value(|keep| keep(area.value()));
+        }
+    });
     view! {
-        <div class="drafted" on:input=typed>
+        <div class="drafted" node_ref=holder on:input=typed>
             {children()}
             <p class="draft-state" role="status">{said}</p>
         </div>

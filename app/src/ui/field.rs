@@ -28,6 +28,12 @@ pub fn id_of(name: &str) -> String {
     format!("field-{name}")
 }
 
+/// As the inside of a text area: Leptos writes that as it is, so `</textarea>` in it would end it, and the
+/// parser takes a first line break for markup.
+fn as_text(value: &str) -> String {
+    format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+}
+
 /// Label, hint, fault and input, tied together for those who do not see them side by side.
 #[component]
 pub fn Field(
@@ -60,7 +66,8 @@ pub fn Field(
     let control = match input {
         Input::Lines => view! {
             <textarea id=id.clone() name=name rows="2" maxlength="500" autocomplete="off" aria-required=must aria-invalid=invalid
-                aria-describedby=described>{value}</textarea>
+                aria-describedby=described
+                inner_html=as_text(&value)></textarea>
         }
         .into_any(),
         Input::Text | Input::Date | Input::Digits => {
