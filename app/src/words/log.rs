@@ -35,6 +35,9 @@ pub fn kind(lang: Lang, kind: Kind) -> String {
         Kind::LogExported => text!(lang, log_kind.log_exported),
         Kind::CaseReopened => text!(lang, log_kind.case_reopened),
         Kind::BankSearched => text!(lang, log_kind.bank_searched),
+        Kind::RemaskBegun => text!(lang, log_kind.remask_begun),
+        Kind::CustomersRemasked => text!(lang, log_kind.customers_remasked),
+        Kind::RemaskEnded => text!(lang, log_kind.remask_ended),
         Kind::CustomersImported => text!(lang, log_kind.customers_imported),
     }
 }
@@ -69,6 +72,9 @@ pub fn did(lang: Lang, kind: Kind) -> String {
         Kind::LogExported => text!(lang, log_did.log_exported),
         Kind::CaseReopened => text!(lang, log_did.case_reopened),
         Kind::BankSearched => text!(lang, log_did.bank_searched),
+        Kind::RemaskBegun => text!(lang, log_did.remask_begun),
+        Kind::CustomersRemasked => text!(lang, log_did.customers_remasked),
+        Kind::RemaskEnded => text!(lang, log_did.remask_ended),
         Kind::CustomersImported => text!(lang, log_did.customers_imported),
     }
 }
