@@ -45,6 +45,8 @@ mod step_up;
 #[cfg(test)]
 mod supervise;
 #[cfg(test)]
+mod tail;
+#[cfg(test)]
 mod tamper;
 #[cfg(test)]
 mod writer;
