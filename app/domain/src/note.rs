@@ -104,7 +104,7 @@ impl Note {
             return Err(BadNote::Number);
         }
         let this = trigrams(&folded);
-        if earlier.iter().any(|earlier| near_equal(&this, &trigrams(earlier))) {
+        if earlier.iter().any(|earlier| near_equal(&this, &trigrams(&crate::normalise::folded(earlier)))) {
             return Err(BadNote::Repeated);
         }
         Ok(Self(text.to_owned()))

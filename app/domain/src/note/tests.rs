@@ -169,6 +169,16 @@ fn v2n_candidates_are_few_and_each_stands_once() {
     assert_eq!(names.len(), count);
 }
 
+#[test]
+fn v2n_a_note_is_a_repetition_of_itself_whatever_folds_away_in_it() {
+    for text in ["\u{3164}B\u{8a0} A", "\u{3164}\u{ffda}\u{13000}\u{ddf}\u{1f6f0}", "\u{3164}客户询问账单"] {
+        if Note::parse(text, TICKET, &[]).is_ok() {
+            assert_eq!(Note::parse(text, TICKET, &[text]).err(), Some(BadNote::Repeated), "{text:?}");
+        }
+    }
+    assert!(Note::parse("\u{3164}客户询问账单", TICKET, &[]).is_ok());
+}
+
 proptest! {
     #[test]
     fn v2n_a_note_is_read_or_refused_whatever_it_is(text in "\\PC{0,80}|[\\s\\S]{0,40}|[王芳a-c·.@1-3 ]{0,60}", earlier in "\\PC{0,30}") {
