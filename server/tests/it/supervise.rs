@@ -97,7 +97,9 @@ fn s1_garbage_in_a_filter_is_422_recorded_and_reads_nothing() {
     ] {
         let answer = person.post("/api/audit/events", &[(name, value)]);
         assert_eq!((answer.status, answer.code().as_str()), (422, "invalid"), "{name}");
-        assert!(!answer.text().contains(value), "{name}");
+        // the request's id is random: by chance it may hold a value as short as these
+        let said = answer.text().replace(answer.request_id(), "");
+        assert!(!said.contains(value), "{name}: {said}");
         let left = person.app.log.of_request(answer.request_id());
         assert_eq!(left.len(), 1, "{name}");
         assert_eq!((left[0].text("kind"), left[0].text("code")), ("request_refused", "invalid"));
