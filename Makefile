@@ -64,7 +64,7 @@ browser-tests:
 	npx --no-install playwright test --config end2end/playwright.config.ts
 
 clippy-wasm:
-	$(CARGO) clippy -p app -p frontend --features app/hydrate --target $(WASM) -- -D warnings
+	$(CARGO) clippy -p frontend --target $(WASM) -- -D warnings
 
 # ---- what may be missing
 

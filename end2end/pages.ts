@@ -115,7 +115,7 @@ export async function findGuest(page: Page, guest: Guest, words: Words, note: st
   await expect(page.getByRole('heading', { level: 1, name: words.card, exact: true })).toBeVisible();
 }
 
-/** The button beside a mask. It is invisible until its island is alive, so waiting for it is enough. */
+/** The button beside a mask. It is invisible until its verb works, so waiting for it is enough. */
 export function revealButton(page: Page, words: Words, label: string): Locator {
   return page.getByRole('button', { name: words.reveal(label), exact: true });
 }

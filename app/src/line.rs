@@ -3,23 +3,27 @@
 
 use crate::lang::{Lang, text};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// How a line looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// How a line looks. On the wire it is the name of its style.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Tone {
     /// Done.
+    #[serde(rename = "plain-line")]
     Plain,
     /// Refused.
+    #[serde(rename = "refused")]
     Refused,
     /// A supervisor should know at once.
+    #[serde(rename = "alert")]
     Alert,
     /// Not what was written.
+    #[serde(rename = "broken")]
     Broken,
 }
 
 impl Tone {
+    /// The name of its style.
     const fn class(self) -> &'static str {
         match self {
             Tone::Plain => "plain-line",
@@ -31,10 +35,10 @@ impl Tone {
 }
 
 /// One event in the reader's language.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// The entry's number.
-    pub seq: u64,
+    pub seq: String,
     /// When, for machines; empty if it cannot be read.
     pub at: String,
     /// When, as the bank's clocks show it.
@@ -49,6 +53,8 @@ pub struct Line {
     pub staff_no: String,
     /// The customer's internal id.
     pub customer: String,
+    /// The end of it.
+    pub short: String,
     /// The field, and which item.
     pub field: String,
     /// How it ended.
@@ -63,12 +69,33 @@ pub fn short(id: &str) -> String {
     format!("…{}", digits[digits.len().saturating_sub(8)..].iter().collect::<String>())
 }
 
+impl Line {
+    /// A line whose words are their own names: the browser's half puts into its row what it is told.
+    pub fn blank() -> Self {
+        let name = |name: &str| format!("{{{name}}}");
+        Self {
+            seq: name("seq"),
+            at: name("at"),
+            time: name("time"),
+            reason: name("reason"),
+            what: name("what"),
+            who: name("who"),
+            staff_no: name("staff_no"),
+            customer: name("customer"),
+            short: name("short"),
+            field: name("field"),
+            outcome: name("outcome"),
+            tone: Tone::Plain,
+        }
+    }
+}
+
 /// A row of a table of events: time, reason, what, who, customer, field, outcome.
 pub fn row(line: Line) -> AnyView {
     let address = format!("/supervise/events/{}", line.seq);
     let customer = (!line.customer.is_empty()).then(|| {
         let address = format!("/supervise/events?customer={}", line.customer);
-        view! { <a href=address title=line.customer.clone()><code>{short(&line.customer)}</code></a> }
+        view! { <a href=address title=line.customer.clone() data-of=line.customer.clone()><code>{line.short.clone()}</code></a> }
     });
     let name = format!("{} #{}", line.what, line.seq);
     view! {

@@ -127,8 +127,8 @@ impl Content {
         matches!(self, Content::SignIn | Content::Verify)
     }
 
-    /// Whether it needs the browser's half.
-    pub fn has_islands(&self) -> bool {
+    /// Whether something on it needs the browser's half.
+    pub fn has_verbs(&self) -> bool {
         match self {
             Content::Customer(_) | Content::Events(_) => true,
             Content::Customers(shows) => customers::opens_a_case(shows),

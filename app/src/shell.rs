@@ -11,8 +11,6 @@ use crate::words;
 use domain::desk::StaffView;
 use domain::role::Role;
 use http::{HeaderValue, header};
-use leptos::config::LeptosOptions;
-use leptos::hydration::HydrationScripts;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
@@ -22,9 +20,8 @@ pub fn document(content: &Content, context: &PageContext, path: &str) -> AnyView
     let lang = context.lang;
     let title = content.title(lang);
     let tab = if context.form.refused() { text!(lang, app.problem_title, title = &title) } else { title };
-    let options = LeptosOptions::builder().output_name("grille").build();
-    // a page without an island needs nothing of the browser's half
-    let scripts = content.has_islands().then(|| view! { <HydrationScripts options islands=true/> });
+    // a page without a verb needs nothing of the browser's half
+    let scripts = content.has_verbs().then(scripts);
     let html_lang = match lang {
         Lang::zh => "zh-CN",
         Lang::en => "en",
@@ -50,6 +47,16 @@ pub fn document(content: &Content, context: &PageContext, path: &str) -> AnyView
                 {body}
             </body>
         </html>
+    }
+    .into_any()
+}
+
+/// The browser's half: all three files at once, since each names the next only when it has come.
+fn scripts() -> AnyView {
+    view! {
+        <link rel="modulepreload" href="/pkg/grille.js"/>
+        <link rel="preload" href="/pkg/grille.wasm" r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <script r#type="module" src="/pkg/start.js" nonce=use_nonce()></script>
     }
     .into_any()
 }

@@ -1,8 +1,6 @@
 //! Codes and names of the rules, in words.
 
-#[cfg(feature = "ssr")]
 pub mod happened;
-#[cfg(feature = "ssr")]
 pub mod log;
 
 use crate::lang::{Lang, text};
@@ -60,11 +58,6 @@ pub fn sentence(lang: Lang, code: Code) -> String {
     }
 }
 
-/// The sentence for a code as it stands on the wire; none for one that we do not know.
-pub fn sentence_of(lang: Lang, code: &str) -> Option<String> {
-    Code::ALL.iter().find(|known| known.as_str() == code).map(|known| sentence(lang, *known))
-}
-
 /// When another try makes sense, in the unit that one would say it in.
 pub fn wait(lang: Lang, seconds: u32) -> String {
     match seconds {
@@ -96,6 +89,46 @@ pub fn role(lang: Lang, role: Role) -> String {
         Role::Auditor => text!(lang, role.auditor),
     }
 }
+
+/// What can be wrong with a value, as far as we have words for it.
+pub const FAULTS: [&str; 36] = [
+    "required",
+    "unknown",
+    "ticket_form",
+    "six_digits",
+    "not_of_this_purpose_and_field",
+    "search_empty",
+    "search_wildcard",
+    "search_list",
+    "search_key_weak",
+    "search_key_unknown",
+    "search_key_repeated",
+    "key_malformed",
+    "empty",
+    "too_long",
+    "control_character",
+    "wrong_length",
+    "wrong_check_digit",
+    "not_a_date",
+    "not_digits",
+    "bad_form",
+    "looks_masked",
+    "note_too_short",
+    "note_too_long",
+    "note_control_character",
+    "note_filler",
+    "note_repeated",
+    "note_number",
+    "note_email",
+    "note_names_customer",
+    "missing",
+    "malformed",
+    "unknown_parameter",
+    "repeated_parameter",
+    "invalid_utf8",
+    "nul",
+    "bad_escape",
+];
 
 /// What is wrong with one value. A code that we have no words for gets the form's own sentence.
 pub fn fault(lang: Lang, fault: &Fault) -> String {
@@ -209,6 +242,7 @@ mod tests {
             for lang in lang::ALL {
                 let words = fault(lang, &Fault::new("x", code));
                 assert_ne!(words, sentence(lang, Code::Invalid), "{code}");
+                assert!(FAULTS.contains(&code), "{code} is not told to the browser");
             }
         }
     }
@@ -225,11 +259,5 @@ mod tests {
         ] {
             assert_eq!(wait(Lang::en, seconds), words);
         }
-    }
-
-    #[test]
-    fn a_code_on_the_wire_finds_its_sentence() {
-        assert_eq!(sentence_of(Lang::en, "code_used"), Some(sentence(Lang::en, Code::CodeUsed)));
-        assert_eq!(sentence_of(Lang::en, "no such code"), None);
     }
 }

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::{env, fs, process::Command};
 
-/// The name of the built files; `LEPTOS_OUTPUT_NAME` in `.cargo/config.toml` says the same.
+/// The name of the built files; `app/src/shell.rs` and `app/frontend/start.js` ask for them by it.
 const OUTPUT: &str = "grille";
 
 /// What rustc's wasm32-unknown-unknown turns on, and no more. With `--all-features` wasm-opt writes an
@@ -80,14 +80,13 @@ fn compile(root: &Path, profile: Profile) -> Result<PathBuf> {
     children::run(
         Command::new(cargo)
             .current_dir(root)
-            .env("LEPTOS_OUTPUT_NAME", OUTPUT)
             .args(["build", "-p", "frontend", "--lib", "--target", "wasm32-unknown-unknown"])
             .args(["--profile", profile.cargo()]),
     )?;
     Ok(target.join("wasm32-unknown-unknown").join(profile.cargo()).join("frontend.wasm"))
 }
 
-/// Writes the module and its JavaScript under the names that Leptos asks the browser to load.
+/// Writes the module, the JavaScript that it needs, and the line that loads both.
 fn bind(root: &Path, module: &Path, pkg: &Path, profile: Profile) -> Result<()> {
     wasm_bindgen_cli_support::Bindgen::new()
         .input_path(module)
@@ -97,6 +96,7 @@ fn bind(root: &Path, module: &Path, pkg: &Path, profile: Profile) -> Result<()> 
         .keep_debug(false)
         .remove_name_section(profile == Profile::Release)
         .generate(pkg)?;
+    fs::copy(root.join("app/frontend/start.js"), pkg.join("start.js"))?;
     let bound = pkg.join(format!("{OUTPUT}_bg.wasm"));
     let wanted = pkg.join(OUTPUT).with_extension("wasm");
     if profile == Profile::Dev {

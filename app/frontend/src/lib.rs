@@ -1,12 +1,27 @@
-//! Where the browser enters. The islands themselves are in `app`.
+//! What runs in the browser: the verbs of a page. Reveal a value, keep a draft, follow the log.
+//!
+//! The server draws the whole page and prints every word and every part that a verb will need, in
+//! `<template>`s; see `app::ui`. A verb here clones such a part, fills it, moves it, and throws it away. There is
+//! no view library and no text in this crate, so that it stays small to send, quick to start, and short enough
+//! to be read whole by whoever wants to know where a revealed value goes: into [`reveal`] and nowhere else.
+//!
+//! Read in this order: [`page`] is how a verb gets at the page; [`wire`] is how it asks the server;
+//! [`reveal`] is what this console is about; [`draft`], [`press`] and [`tail`] are small.
 #![cfg(target_arch = "wasm32")]
 
-// the islands are exported by name; without a use of the crate the linker drops them
-use app as _;
+mod clock;
+mod draft;
+mod page;
+mod press;
+mod reveal;
+mod tail;
+mod wire;
 
-/// Called once the module is loaded, before each island on the page is brought to life.
-#[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
-    console_error_panic_hook::set_once();
-    leptos::mount::hydrate_islands();
+/// Called once the module is loaded: brings to life what is on this page.
+#[wasm_bindgen::prelude::wasm_bindgen(start)]
+pub fn start() {
+    draft::start();
+    press::start();
+    reveal::start();
+    tail::start();
 }

@@ -1,13 +1,13 @@
 //! One customer: a dense list of masks, and a button beside each that may be revealed.
 
 use crate::context::PageContext;
-use crate::islands::reveal::{About, Reason, Reveal, button_id};
 use crate::lang::{Lang, text};
 use crate::ui::budget::BudgetLeft;
 use crate::ui::case::{CaseFacts, CloseCase, address_of_search};
 use crate::ui::label::in_language;
 use crate::ui::masked::MaskedValue;
 use crate::ui::problems::Problems;
+use crate::ui::reveal::{RevealButton, RevealDialog, Revealable, Scene, button_id};
 use crate::ui::revealed_lately::RevealedLatelyStrip;
 use crate::ui::why::{ClassBadge, Unlock, Why, WhyMasked, id_of_why};
 use crate::ui::wrong_person::WrongPerson;
@@ -48,13 +48,20 @@ struct Fact {
     rule: MaskRule,
     step_up: Option<StepUpTier>,
     items: Vec<MaskedField>,
-    /// Reasons that permit a reveal under the case's purpose: code, words, whether it asks for a note. Empty:
-    /// it is not revealed.
-    reasons: Vec<(String, Label, bool)>,
+    /// Reasons that permit a reveal under the case's purpose. None: it is not revealed.
+    reasons: Vec<Reason>,
     /// Whether a revealed value may be copied.
     copy: bool,
     /// Purposes for which it is revealed.
     purposes: Vec<Label>,
+}
+
+/// Why a field may be revealed.
+struct Reason {
+    code: String,
+    label: Label,
+    /// Whether it asks for a note, for this field.
+    note: bool,
 }
 
 /// The first view binds the case to this customer.
@@ -99,7 +106,7 @@ pub async fn load(desk: &dyn Desk, case: CaseId, customer: Handle) -> Result<Sho
 
 /// The reasons for which this field may be revealed. The emergency's is not offered: its alert and its
 /// review (V6) are not there yet, and without them it would be a reason like another.
-fn reasons(desk: &dyn Desk, case: &CaseView, field: &Field) -> Vec<(String, Label, bool)> {
+fn reasons(desk: &dyn Desk, case: &CaseView, field: &Field) -> Vec<Reason> {
     let purposes = desk.purposes();
     let Some(purpose) = purposes.get(&case.purpose) else {
         return Vec::new();
@@ -109,7 +116,7 @@ fn reasons(desk: &dyn Desk, case: &CaseView, field: &Field) -> Vec<(String, Labe
         .filter(|reason| !reason.break_glass && purposes.permits(&case.purpose, &reason.code, field).is_ok())
         .map(|reason| {
             let note = reason.note_required || field.step_up == Some(StepUpTier::ActAndPerson);
-            (reason.code.to_string(), reason.label.clone(), note)
+            Reason { code: reason.code.to_string(), label: reason.label.clone(), note }
         })
         .collect()
 }
@@ -117,7 +124,7 @@ fn reasons(desk: &dyn Desk, case: &CaseView, field: &Field) -> Vec<(String, Labe
 /// The card.
 pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
     let lang = context.lang;
-    let parts = shows.parts.iter().enumerate().map(|(place, one)| part(place, one, shows, context));
+    let parts = shows.parts.iter().enumerate().map(|(place, one)| part(place, one, lang));
     view! {
         <Problems lang form=context.form.clone() labels=Vec::new() request=context.request/>
         <div class="section-head">
@@ -138,19 +145,20 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
             <WrongPerson lang case=shows.case.clone()/>
             <p class="fine">{text!(lang, case.close_lead)}</p>
         </div>
+        <RevealDialog lang scene=scene(shows, context)/>
     }
     .into_any()
 }
 
 /// One part of the card.
-fn part(place: usize, part: &Part, shows: &Shows, context: &PageContext) -> AnyView {
+fn part(place: usize, part: &Part, lang: Lang) -> AnyView {
     let heading = format!("part-{place}");
     let words = match &part.heading {
-        Some(label) => in_language(label, context.lang).to_owned(),
-        None => text!(context.lang, card.title),
+        Some(label) => in_language(label, lang).to_owned(),
+        None => text!(lang, card.title),
     };
-    let rows = part.facts.iter().map(|fact| row(fact, shows, context)).collect_view();
-    let whys = part.facts.iter().filter_map(|fact| why(fact, shows, context)).collect_view();
+    let rows = part.facts.iter().map(|fact| row(fact, lang)).collect_view();
+    let whys = part.facts.iter().filter_map(|fact| why(fact, lang)).collect_view();
     view! {
         <section class="part" aria-labelledby=heading.clone()>
             <h2 id=heading.clone()>{words}</h2>
@@ -161,16 +169,15 @@ fn part(place: usize, part: &Part, shows: &Shows, context: &PageContext) -> AnyV
     .into_any()
 }
 
-fn row(fact: &Fact, shows: &Shows, context: &PageContext) -> AnyView {
-    let lang = context.lang;
+fn row(fact: &Fact, lang: Lang) -> AnyView {
     let label = in_language(&fact.label, lang).to_owned();
     let item = |item: &MaskedField| {
-        let about = about(fact, item, shows, context);
+        let revealable = revealable(fact, item, lang);
         let number = (fact.items.len() > 1).then(|| view! { <span class="item-no">{item.item.get()}</span> });
         view! {
             {number}
             <MaskedValue mask=item.mask.clone()/>
-            {about.map(|about| view! { <Reveal about/> })}
+            {revealable.map(|of| view! { <RevealButton lang of/> })}
         }
     };
     let (first, rest) = fact.items.split_at(fact.items.len().min(ITEMS));
@@ -205,15 +212,14 @@ fn is_masked(fact: &Fact) -> bool {
 }
 
 /// The popover beside a masked field.
-fn why(fact: &Fact, shows: &Shows, context: &PageContext) -> Option<AnyView> {
-    let lang = context.lang;
+fn why(fact: &Fact, lang: Lang) -> Option<AnyView> {
     let unlock = match (fact.reasons.is_empty(), fact.purposes.is_empty()) {
-        (false, _) => Unlock::Reasons(fact.reasons.iter().map(|(_, words, _)| words.clone()).collect(), fact.step_up),
+        (false, _) => Unlock::Reasons(fact.reasons.iter().map(|reason| reason.label.clone()).collect(), fact.step_up),
         (true, false) => Unlock::OtherPurposes(fact.purposes.clone()),
         (true, true) => Unlock::Never,
     };
     let button = match fact.items.as_slice() {
-        [only] => about(fact, only, shows, context).map(|about| button_id(&about.field, about.item)),
+        [only] => revealable(fact, only, lang).map(|of| button_id(&of.field, of.item)),
         _ => None,
     };
     let why = WhyMasked {
@@ -227,25 +233,33 @@ fn why(fact: &Fact, shows: &Shows, context: &PageContext) -> Option<AnyView> {
     is_masked(fact).then(|| view! { <Why lang why/> }.into_any())
 }
 
-/// What the island is told: ids and words.
-fn about(fact: &Fact, item: &MaskedField, shows: &Shows, context: &PageContext) -> Option<About> {
-    let lang = context.lang;
-    (!fact.reasons.is_empty()).then(|| About {
-        case: shows.case.id.to_string(),
-        customer: shows.customer.to_string(),
+/// What the button is told: names and words.
+fn revealable(fact: &Fact, item: &MaskedField, lang: Lang) -> Option<Revealable> {
+    (!fact.reasons.is_empty()).then(|| Revealable {
         field: fact.name.clone(),
         item: item.item.get(),
         label: item_label(fact, item, lang),
-        reasons: fact.reasons.iter().map(|reason| in_words(reason, lang)).collect(),
+        reasons: fact.reasons.iter().map(|reason| reason.code.clone()).collect(),
+        notes: fact.reasons.iter().filter(|reason| reason.note).map(|reason| reason.code.clone()).collect(),
         copy: fact.copy,
-        viewer: shows.viewer.clone(),
-        demo: context.demo.is_some(),
-        lang,
     })
 }
 
-fn in_words((code, words, note): &(String, Label, bool), lang: Lang) -> Reason {
-    Reason { code: code.clone(), words: in_language(words, lang).to_owned(), note: *note }
+/// What all its reveals have in common.
+fn scene(shows: &Shows, context: &PageContext) -> Scene {
+    let mut reasons: Vec<(String, String)> = Vec::new();
+    for reason in shows.parts.iter().flat_map(|part| &part.facts).flat_map(|fact| &fact.reasons) {
+        if !reasons.iter().any(|(code, _)| *code == reason.code) {
+            reasons.push((reason.code.clone(), in_language(&reason.label, context.lang).to_owned()));
+        }
+    }
+    Scene {
+        case: shows.case.id.to_string(),
+        customer: shows.customer.to_string(),
+        reasons,
+        viewer: shows.viewer.clone(),
+        demo: context.demo.is_some(),
+    }
 }
 
 /// With its number, where there are several.

@@ -4,6 +4,7 @@ pub mod address;
 pub mod event;
 pub mod events;
 pub mod integrity;
+mod live;
 mod parts;
 mod query;
 

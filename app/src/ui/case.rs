@@ -1,10 +1,10 @@
 //! A case: its facts in a line, the fields that open one, the button that closes one.
 
+use super::drafted::Drafted;
 use super::field::{Choice, Field, Input};
 use super::label::{in_language, label as identified_words};
 use super::time::Time;
 use crate::context::FormState;
-use crate::islands::draft::KeepDraft;
 use crate::lang::{Lang, text};
 use domain::catalogue::Label;
 use domain::desk::{CaseView, DraftPlace};
@@ -82,7 +82,7 @@ pub fn OpenCaseFields(
                 />
                 <Field lang name="ticket" label=text!(lang, case.ticket) hints=tickets form=form.clone()/>
             </div>
-            <KeepDraft place=DraftPlace::CaseNote.name().to_owned() kept=text!(lang, draft.kept) lost=text!(lang, draft.lost)>
+            <Drafted lang place=DraftPlace::CaseNote>
                 <Field
                     lang
                     name="note"
@@ -91,7 +91,7 @@ pub fn OpenCaseFields(
                     form
                     input=Input::Lines
                 />
-            </KeepDraft>
+            </Drafted>
         </fieldset>
     }
 }

@@ -2,7 +2,6 @@
 //! browser's own, so that it needs no script.
 
 use super::label::{class_words, in_language};
-use crate::islands::start::StartReveal;
 use crate::lang::{Lang, text};
 use domain::catalogue::{Class, Label, StepUpTier};
 use domain::mask::MaskRule;
@@ -92,7 +91,7 @@ pub fn Why(lang: Lang, why: WhyMasked) -> impl IntoView {
                 {factor.map(|words| view! { <dt>{text!(lang, why.factor)}</dt><dd>{words}</dd> })}
             </dl>
             {why.button.map(|button| view! {
-                <StartReveal button words=text!(lang, why.start)/>
+                <button type="button" class="primary start" data-presses=button>{text!(lang, why.start)}</button>
             })}
         </div>
     }

@@ -152,7 +152,7 @@ impl<'a> Names<'a> {
         let lang = self.lang;
         let Some(event) = &row.event else {
             return Line {
-                seq: row.seq,
+                seq: row.seq.to_string(),
                 at: String::new(),
                 time: String::new(),
                 reason: String::new(),
@@ -160,6 +160,7 @@ impl<'a> Names<'a> {
                 who: String::new(),
                 staff_no: String::new(),
                 customer: String::new(),
+                short: String::new(),
                 field: String::new(),
                 outcome: text!(lang, log.broken),
                 tone: Tone::Broken,
@@ -180,15 +181,17 @@ impl<'a> Names<'a> {
             Some(actor) => (actor.name.as_str().to_owned(), actor.staff_no.to_string()),
             None => (self.who(event), String::new()),
         };
+        let customer = event.details.customer.map(|id| id.to_string());
         Line {
-            seq: row.seq,
+            seq: row.seq.to_string(),
             at: event.time.to_string(),
             time: local_seconds(event.time).split_off(5),
             reason: self.reason(event),
             what: log::kind(lang, event.kind),
             who,
             staff_no,
-            customer: event.details.customer.map(|id| id.to_string()).unwrap_or_default(),
+            short: customer.as_deref().map(short).unwrap_or_default(),
+            customer: customer.unwrap_or_default(),
             field: match self.field_and_item(event) {
                 field if field.is_empty() => self.key(event),
                 field => field,

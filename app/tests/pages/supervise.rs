@@ -1,6 +1,6 @@
 //! The supervisor's pages.
 
-use super::{context, desk, islands, page};
+use super::{context, desk, page, told_to_the_browser};
 use app::lang::Lang;
 use app::page::Page;
 use app::words::log;
@@ -69,14 +69,14 @@ async fn s1_filters_that_do_not_fit_are_told_at_their_boxes_and_nothing_is_liste
 }
 
 #[tokio::test]
-async fn s1_pages_and_quick_filters_are_plain_links_and_the_island_has_no_event() {
+async fn s1_pages_and_quick_filters_are_plain_links_and_the_tail_is_told_an_address() {
     let (_, html) = page(events(), context(Some(Role::Auditor), Lang::en)).await;
     for link in ["before=7&amp;query=05050505050505050505050505050505", "decision=refused", "alert=true", "miss=true"] {
         assert!(html.contains(link) || html.contains(&link.replace("&amp;", "&")), "{link} in {html}");
     }
-    let islands = islands(&html);
-    assert_eq!(islands.len(), 1);
-    assert!(islands[0].contains("/supervise/events/tail?after=9") && !islands[0].contains("op1001"), "{islands:?}");
+    let told = told_to_the_browser(&html, "data-tail");
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("/supervise/events/tail?after=9") && !told[0].contains("op1001"), "{told:?}");
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! The log by filter, newest first, a page at a time.
 
 use super::address;
+use super::live::LiveTail;
 use super::parts::{Pill, table};
 use super::query::{self, Choices};
 use crate::context::PageContext;
-use crate::islands::tail::LiveTail;
 use crate::lang::text;
 use crate::line::Line;
 use crate::ui::problems::Problems;
@@ -74,7 +74,7 @@ fn listed(shows: &Shows, page: &Loaded, context: &PageContext) -> AnyView {
     };
     // Only the newest page has a tail: behind it, what comes would not follow on.
     let live =
-        page.newest.then(|| view! { <LiveTail address=address::of_tail(&shows.filters, page.newer) lang/> }.into_any());
+        page.newest.then(|| view! { <LiveTail lang address=address::of_tail(&shows.filters, page.newer)/> }.into_any());
     view! {
         {live}
         {if page.lines.is_empty() {

@@ -1,0 +1,83 @@
+//! Why the last try did not go through, and what to do, in the words that the server printed.
+
+use super::dialog::Dialog;
+use crate::page::{copy_of, data, filled, find, within};
+use crate::wire::Refusal;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlTemplateElement};
+
+impl Dialog {
+    /// Nothing is wrong, or no longer.
+    pub(super) fn clear_trouble(&self) {
+        self.wait.stop();
+        if let Some(room) = self.part::<Element>(".reveal-problem") {
+            room.set_text_content(None);
+        }
+    }
+
+    /// Says why something did not go through. Whatever was typed stays.
+    pub(super) fn complain(&self, refusal: &Refusal) {
+        self.clear_trouble();
+        let told: Vec<String> = refusal.faults.iter().map(|fault| self.fault(&fault.field, &fault.code)).collect();
+        let sentence = if told.is_empty() {
+            words(&format!("code.{}", refusal.code)).or_else(|| words("unreachable")).unwrap_or_default()
+        } else {
+            told.join(" ")
+        };
+        let Some((room, trouble)) = self.part::<Element>(".reveal-problem").zip(copy_of::<Element>("reveal-trouble"))
+        else {
+            return;
+        };
+        let part = |selector: &str| within::<Element>(&trouble, selector);
+        if let Some(place) = part(".sentence") {
+            place.set_text_content(Some(&sentence));
+        }
+        // there is a way back that loses nothing
+        if let Some(place) = part(".sign-in-again").filter(|_| refusal.code != "signed_out") {
+            place.remove();
+        }
+        match (&refusal.request_id, part(".request code"), part(".request")) {
+            (Some(id), Some(place), _) => place.set_text_content(Some(id)),
+            (_, _, Some(place)) => place.remove(),
+            (_, _, None) => (),
+        }
+        let _ = room.append_child(&trouble);
+        self.count_wait(refusal.retry_after);
+    }
+
+    /// What is wrong with one answer, by the name that its question has on the screen.
+    fn fault(&self, field: &str, code: &str) -> String {
+        let told = words(&format!("fault.{code}")).or_else(|| words("code.invalid")).unwrap_or_default();
+        let label = ["reason", "note", "code"].contains(&field).then(|| format!("label[for=reveal-{field}]"));
+        match label.and_then(|label| self.part::<Element>(&label)?.text_content()) {
+            Some(label) => filled(&filled(&words("about").unwrap_or_default(), "label", &label), "words", &told),
+            None => told,
+        }
+    }
+
+    fn count_wait(&self, seconds: Option<u32>) {
+        let Some((place, seconds)) = self.part::<HtmlElement>(".wait").zip(seconds) else { return };
+        self.wait.start(seconds, move |left| {
+            place.set_hidden(left == 0);
+            place.set_text_content(Some(&wait_words(left)));
+        });
+    }
+}
+
+/// In the unit that one would say it in; as `app::words::wait`.
+fn wait_words(seconds: u32) -> String {
+    let (name, unit, count) = match seconds {
+        0..120 => ("wait_seconds", "seconds", seconds),
+        120..7200 => ("wait_minutes", "minutes", seconds.div_ceil(60)),
+        7200.. => ("wait_hours", "hours", seconds.div_ceil(3600)),
+    };
+    filled(&words(name).unwrap_or_default(), unit, &count.to_string())
+}
+
+/// What the server printed under a name, for us to say.
+pub(super) fn words(name: &str) -> Option<String> {
+    let printed: HtmlTemplateElement = find("#reveal-words")?.dyn_into().ok()?;
+    let all = printed.content().children();
+    let found = (0..all.length()).filter_map(|at| all.item(at)).find(|one| data(one, "name") == name)?;
+    found.text_content()
+}
