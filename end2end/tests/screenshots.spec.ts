@@ -40,5 +40,19 @@ for (const [language, locale, staffNo] of [
       await expect(dialog.getByText(sought.mobile)).toBeVisible();
       await keep('reveal');
     });
+
+    test('the pages of a supervisor', async ({ page }) => {
+      const words = WORDS[language];
+      const keep = (name: string) => page.screenshot({ path: join(images, `${name}.${language}.png`) });
+      await signIn(page, person(language === 'zh' ? 'su3001' : 'su3002'), words, null);
+      await page.goto('/supervise');
+      await keep('supervise');
+      await page.goto('/supervise/events');
+      await keep('events');
+      await page.locator('td.what a').first().click();
+      await keep('event');
+      await page.goto('/supervise/integrity');
+      await keep('integrity');
+    });
   });
 }

@@ -64,6 +64,15 @@ impl<'a> Names<'a> {
         names.map(|name| self.field(&name)).collect::<Vec<_>>().join(" + ")
     }
 
+    /// What it is called, and whom it is about if that is somebody else of the staff.
+    fn what(&self, event: &AuditEvent) -> String {
+        let kind = log::kind(self.lang, event.kind);
+        match &event.details.subject_staff {
+            Some(subject) if self.who(event) != subject.as_str() => format!("{kind} · {subject}"),
+            _ => kind,
+        }
+    }
+
     fn outcome(&self, event: &AuditEvent) -> Option<String> {
         let lang = self.lang;
         let searched = event.details.outcome.map(|outcome| match outcome {
@@ -187,7 +196,7 @@ impl<'a> Names<'a> {
             at: event.time.to_string(),
             time: local_seconds(event.time).split_off(5),
             reason: self.reason(event),
-            what: log::kind(lang, event.kind),
+            what: self.what(event),
             who,
             staff_no,
             short: customer.as_deref().map(short).unwrap_or_default(),

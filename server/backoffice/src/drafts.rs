@@ -6,6 +6,7 @@
 use crate::audit::{Housekeeping, unaudited};
 use crate::backoffice::BackOffice;
 use crate::desk::StaffDesk;
+use crate::policy;
 use crate::store::drafts::{self, NewDraft};
 use crate::store::{WriteTx, sessions, turns};
 use domain::clock::Span;
@@ -21,6 +22,7 @@ const NAMES: Span = Span::minutes(12 * 60);
 #[async_trait::async_trait]
 impl Drafts for StaffDesk {
     async fn keep_draft(&self, place: DraftPlace, draft: Draft) -> Result<(), DeskError> {
+        self.may_write()?;
         self.office.keep_draft(&self.actor.stamp().person, place, &draft).await
     }
 
@@ -33,8 +35,16 @@ impl Drafts for StaffDesk {
     }
 
     async fn forget_draft(&self, place: DraftPlace) -> Result<(), DeskError> {
+        self.may_write()?;
         let forget = Forget { person: self.actor.stamp().person.clone(), place };
         Ok(unaudited(&self.office.ledger, "draft", forget).await?)
+    }
+}
+
+impl StaffDesk {
+    /// The words are those of a case's note: whoever may open no case has none to keep.
+    fn may_write(&self) -> Result<(), DeskError> {
+        self.office.policy().decide::<policy::OpenCase>(&self.actor, &()).map(drop).map_err(DeskError::from)
     }
 }
 

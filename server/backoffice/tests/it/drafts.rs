@@ -30,6 +30,16 @@ async fn rows(house: &TestOffice) -> Vec<Vec<u8>> {
 }
 
 #[tokio::test]
+async fn whoever_may_open_no_case_has_no_note_to_keep() {
+    let house = TestOffice::empty().await;
+    let seat = house.seat(Person::supervisor()).await;
+    let refused = seat.desk().await.keep_draft(PLACE, typed("a note")).await;
+    assert_eq!(refused, Err(Code::NotPermitted.into()));
+    assert_eq!(seat.desk().await.forget_draft(PLACE).await, Err(Code::NotPermitted.into()));
+    assert!(rows(&house).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_draft_is_its_writers_alone_sealed_and_gone_after_half_an_hour() {
     let (house, seat) = TestOffice::with_operator().await;
     let colleague = house.seat(Person::colleague()).await;
