@@ -44,6 +44,7 @@ test('v4 while the window is elsewhere the value is out of the document, and it 
   await toCard(page, who, sought, words, '客户投诉自助机吞卡未处理');
   const dialog = await show(page, who, words, words.mobile, sought.mobile);
   await expectThere(page);
+  await expect(dialog.getByText(more.covered)).toBeHidden();
   // at once, not when the next effect runs
   const during = await page.evaluate(() => {
     window.dispatchEvent(new Event('blur'));
@@ -51,6 +52,7 @@ test('v4 while the window is elsewhere the value is out of the document, and it 
   });
   expect(during).not.toContain(sought.mobile);
   await expect(dialog.getByText(more.covered)).toBeVisible();
+  await expect(dialog.locator('output')).toBeHidden();
   await expectNowhere(page);
   await page.evaluate(() => window.dispatchEvent(new Event('focus')));
   await expect(dialog.locator('output')).toContainText(sought.mobile);
