@@ -1,6 +1,10 @@
 //! The port: what a screen may ask of the back office, and what it gets. Masks only — but for
 //! [`Shown`], the answer to one permitted reveal.
 
+mod passkeys;
+
+pub use passkeys::{CeremonyOptions, EnrolPasskey, PasskeyView, Passkeys};
+
 use crate::catalogue::Catalogue;
 use crate::clock::Timestamp;
 use crate::code::{Code, Fault};
@@ -14,7 +18,7 @@ use zeroize::Zeroizing;
 
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
-pub trait Desk: Send + Sync {
+pub trait Desk: Passkeys + Send + Sync {
     /// Who asks.
     fn staff(&self) -> &StaffView;
     /// What a customer is.

@@ -2,7 +2,7 @@
 
 use super::words::{AlertName, DeviceTag, FactorName, KeyName, OutcomeName, SourceName, TicketText};
 use crate::audit::fingerprint::Fingerprint;
-use crate::id::{BatchId, CaseId, CustomerId, FieldName, Item, PurposeName, ReasonCode, StaffNo};
+use crate::id::{BatchId, CaseId, CustomerId, FieldName, Item, PasskeyId, PurposeName, ReasonCode, StaffNo};
 use crate::purpose::Identified;
 use crate::role::Role;
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,8 @@ details! {
     Act act: Fingerprint;
     /// Which second factor.
     Factor factor: FactorName;
+    /// Which passkey; its name stands beside the log.
+    Passkey passkey: PasskeyId;
     /// Milliseconds since the factor was given.
     FactorAge factor_age_ms: i64;
     /// Wrong codes so far.
