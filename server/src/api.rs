@@ -3,6 +3,7 @@
 
 pub mod cases;
 pub mod customers;
+pub mod passkeys;
 pub mod sign_in;
 
 use domain::code::Fault;

@@ -1,6 +1,6 @@
 //! The URL map.
 
-use crate::api::{cases, customers, sign_in};
+use crate::api::{cases, customers, passkeys, sign_in};
 use crate::asked::{REVEAL, unrouted, wrong_method};
 use crate::office::Site;
 use crate::{demo, edge, pages, statics};
@@ -11,11 +11,19 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 9] = [
+pub const ENDPOINTS: [&str; 17] = [
     "/api/sign_in",
     "/api/verify_totp",
+    "/api/verify_passkey/begin",
+    "/api/verify_passkey",
     "/api/sign_out",
     "/api/step_up/totp",
+    "/api/step_up/passkey/begin",
+    "/api/step_up/passkey",
+    "/api/passkeys/list",
+    "/api/passkeys/begin",
+    "/api/passkeys/finish",
+    "/api/passkeys/revoke",
     "/api/cases/open",
     "/api/cases/close",
     "/api/customers/search",
@@ -27,8 +35,16 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
     match path {
         "/api/sign_in" => post(sign_in::password),
         "/api/verify_totp" => post(sign_in::totp),
+        "/api/verify_passkey/begin" => post(passkeys::begin_verify),
+        "/api/verify_passkey" => post(passkeys::verify),
         "/api/sign_out" => post(sign_in::out),
         "/api/step_up/totp" => post(sign_in::step_up),
+        "/api/step_up/passkey/begin" => post(passkeys::begin_step_up),
+        "/api/step_up/passkey" => post(passkeys::step_up),
+        "/api/passkeys/list" => post(passkeys::list),
+        "/api/passkeys/begin" => post(passkeys::begin),
+        "/api/passkeys/finish" => post(passkeys::finish),
+        "/api/passkeys/revoke" => post(passkeys::revoke),
         "/api/cases/open" => post(cases::open),
         "/api/cases/close" => post(cases::close),
         "/api/customers/search" => post(customers::search),
@@ -51,6 +67,8 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/customers", get(pages::customers).post(pages::post_customers))
         .route("/customers/{id}", get(pages::customer))
         .route("/cases/close", post(pages::post_close))
+        .route("/me", get(pages::me))
+        .route("/me/passkeys/revoke", post(pages::post_revoke_passkey))
         .route("/language", post(pages::post_language))
         .route("/pkg/{*path}", get(statics::package))
         .route("/favicon.svg", get(statics::favicon))

@@ -16,6 +16,7 @@ pub mod guests;
 pub mod hooks;
 pub mod imports;
 mod notes;
+mod passkeys;
 pub mod policy;
 mod reveals;
 pub mod samples;

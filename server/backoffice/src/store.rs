@@ -9,6 +9,7 @@ pub mod customers;
 mod db;
 pub mod imports;
 pub mod log;
+pub mod passkeys;
 pub mod refusals;
 pub mod sessions;
 pub mod staff;

@@ -5,6 +5,8 @@
 //! seen twice, as an answer and as an event.
 
 #[cfg(test)]
+mod authenticator;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod customers;
@@ -18,6 +20,8 @@ mod keys;
 mod notes;
 #[cfg(test)]
 mod office;
+#[cfg(test)]
+mod passkeys;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
