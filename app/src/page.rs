@@ -26,6 +26,8 @@ pub enum Page {
         /// Whose card.
         customer: Handle,
     },
+    /// `/me`
+    Me,
     /// Any address, answered by a refusal.
     Refusal(Code),
 }
@@ -37,6 +39,7 @@ impl Page {
             Page::SignIn => "/sign-in".into(),
             Page::Verify => "/sign-in/verify".into(),
             Page::Home | Page::Refusal(_) => "/".into(),
+            Page::Me => "/me".into(),
             Page::Customers { case, result } => {
                 let case = case.map(|case| format!("case={case}"));
                 let result = result.map(|result| format!("result={result}"));
@@ -48,7 +51,7 @@ impl Page {
     }
     /// Whether one must be signed in to see it.
     pub const fn needs_desk(&self) -> bool {
-        matches!(self, Page::Home | Page::Customers { .. } | Page::Customer { .. })
+        matches!(self, Page::Home | Page::Me | Page::Customers { .. } | Page::Customer { .. })
     }
 }
 

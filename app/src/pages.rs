@@ -3,6 +3,7 @@
 mod customer;
 mod customers;
 mod home;
+mod me;
 mod refusal;
 mod sign_in;
 mod verify;
@@ -28,6 +29,8 @@ pub enum Content {
     Customers(customers::Shows),
     /// One masked card.
     Customer(customer::Shows),
+    /// One's own passkeys.
+    Me(me::Shows),
     /// No.
     Refusal {
         /// Why.
@@ -59,8 +62,11 @@ impl Content {
                 operators_only(desk, Seen { case: Some(*case), ..Seen::default() }).await?;
                 Content::Customer(customer::load(desk, *case, *customer).await?)
             }
+            (Page::Me, Some(desk)) => Content::Me(me::load(desk).await?),
             (Page::Refusal(code), _) => Content::Refusal { code: *code, retry_after: context.form.retry_after },
-            (Page::Home | Page::Customers { .. } | Page::Customer { .. }, None) => return Err(Code::SignedOut.into()),
+            (Page::Home | Page::Me | Page::Customers { .. } | Page::Customer { .. }, None) => {
+                return Err(Code::SignedOut.into());
+            }
         })
     }
 
@@ -72,6 +78,7 @@ impl Content {
             Content::Home(shows) => home::title(shows, lang),
             Content::Customers(shows) => customers::title(shows, lang),
             Content::Customer(_) => text!(lang, card.title),
+            Content::Me(_) => text!(lang, passkey.title),
             Content::Refusal { code, .. } => words::heading(lang, *code),
         }
     }
@@ -83,7 +90,7 @@ impl Content {
         match self {
             Content::SignIn | Content::Verify | Content::Home(_) => vec![(self.title(lang), None)],
             Content::Customers(_) => vec![home, (text!(lang, search.title), None)],
-            Content::Refusal { .. } => vec![home, (self.title(lang), None)],
+            Content::Me(_) | Content::Refusal { .. } => vec![home, (self.title(lang), None)],
             Content::Customer(_) => vec![home, search, (self.title(lang), None)],
         }
     }
@@ -95,7 +102,7 @@ impl Content {
 
     /// Whether it needs the browser's half.
     pub const fn has_islands(&self) -> bool {
-        matches!(self, Content::Customer(_))
+        matches!(self, Content::Customer(_) | Content::Verify | Content::Me(_))
     }
 
     /// Seconds until another try makes sense.
@@ -114,6 +121,7 @@ impl Content {
             Content::Home(shows) => home::view(shows, context),
             Content::Customers(shows) => customers::view(shows, context),
             Content::Customer(shows) => customer::view(shows, context),
+            Content::Me(shows) => me::view(shows, context),
             Content::Refusal { code, retry_after } => refusal::view(*code, *retry_after, context),
         }
     }

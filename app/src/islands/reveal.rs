@@ -2,6 +2,7 @@
 
 mod ask;
 mod factor;
+mod passkey;
 mod shown;
 mod talk;
 

@@ -1,6 +1,7 @@
 //! The second factor.
 
 use crate::context::PageContext;
+use crate::islands::passkey::PasskeySignIn;
 use crate::lang::text;
 use crate::ui::demo_slip::DemoSlipView;
 use crate::ui::field::{Field, Input};
@@ -15,6 +16,7 @@ pub fn view(context: &PageContext) -> AnyView {
         <Problems lang form=form.clone() labels request=context.request/>
         <h1>{text!(lang, verify.title)}</h1>
         <p class="lead">{text!(lang, verify.lead)}</p>
+        <PasskeySignIn lang/>
         <form class="narrow" method="post" action="/sign-in/verify" autocomplete="off">
             <Field
                 lang

@@ -42,6 +42,8 @@ pub struct Talk {
     pub reason: RwSignal<String>,
     pub note: RwSignal<String>,
     pub code: RwSignal<String>,
+    /// Whether this person may answer by a passkey.
+    pub passkey: RwSignal<bool>,
     pub busy: RwSignal<bool>,
     pub problem: RwSignal<Option<Problem>>,
     /// Seconds until another code makes sense.
@@ -81,6 +83,7 @@ impl Talk {
             reason: RwSignal::new(reason),
             note: RwSignal::new(String::new()),
             code: RwSignal::new(String::new()),
+            passkey: RwSignal::new(false),
             busy: RwSignal::new(false),
             problem: RwSignal::new(None),
             wait: Countdown::new(),
@@ -134,7 +137,8 @@ impl Talk {
             form.extend(challenge.as_deref().map(|challenge| ("challenge", challenge)));
             match wire::post::<Shown>("/api/customers/reveal", &form).await {
                 Ok(shown) => self.show(shown),
-                Err(Refusal { code, challenge: Some(challenge), .. }) if code == "step_up_required" => {
+                Err(Refusal { code, challenge: Some(challenge), methods, .. }) if code == "step_up_required" => {
+                    self.passkey.set(methods.iter().any(|method| method == "passkey"));
                     self.code.set(String::new());
                     self.stage.set(Stage::Factor { challenge });
                     self.tell_next();
@@ -197,7 +201,7 @@ impl Talk {
         self.time.start(shown.seconds, move || self.forget());
     }
 
-    fn complain(self, refusal: &Refusal) {
+    pub(super) fn complain(self, refusal: &Refusal) {
         let mut sentence =
             words::sentence_of(self.lang, &refusal.code).unwrap_or_else(|| text!(self.lang, reveal.unreachable));
         let lang = self.lang;
@@ -217,7 +221,7 @@ impl Talk {
         }
     }
 
-    fn spawn(self, work: impl Future<Output = ()> + 'static) {
+    pub(super) fn spawn(self, work: impl Future<Output = ()> + 'static) {
         self.busy.set(true);
         spawn_local(async move {
             work.await;

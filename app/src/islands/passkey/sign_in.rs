@@ -1,0 +1,40 @@
+//! Signing in by a passkey, above the form for a code.
+
+use super::assert;
+use crate::lang::{Lang, text};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// One button. Without JavaScript it is not there, and the form below it is.
+#[island]
+pub fn PasskeySignIn(lang: Lang) -> impl IntoView {
+    let ready = RwSignal::new(false);
+    Effect::new(move |_| ready.set(true));
+    let busy = RwSignal::new(false);
+    let problem = RwSignal::new(None::<String>);
+    let sign_in = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        problem.set(None);
+        spawn_local(async move {
+            match assert("/api/verify_passkey/begin", "/api/verify_passkey", &[]).await {
+                Ok(()) => drop(window().location().replace("/")),
+                Err(trouble) => {
+                    problem.set(Some(trouble.sentence(lang)));
+                    busy.set(false);
+                }
+            }
+        });
+    };
+    view! {
+        <div class="passkey" data-ready=move || ready.get().then_some("")>
+            <div class="reveal-problem" role="alert">{move || problem.get().map(|words| view! { <p>{words}</p> })}</div>
+            <button type="button" class="primary" aria-disabled=move || busy.get().to_string() on:click=sign_in>
+                {move || if busy.get() { text!(lang, passkey.busy) } else { text!(lang, passkey.apply) }}
+            </button>
+            <p class="or">{text!(lang, passkey.or_code)}</p>
+        </div>
+    }
+}
