@@ -28,7 +28,7 @@ export default async function start(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'grille-end2end-'));
   const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
   const program = process.env.GRILLE ?? join(target, 'debug', 'grille');
-  const words = ['demo', '--data-dir', folder, '--addr', `127.0.0.1:${port}`, '--staff', '12', '--json'];
+  const words = ['demo', '--data-dir', folder, '--addr', `127.0.0.1:${port}`, '--staff', '70', '--json'];
   const server = spawn(program, words, {
     cwd: root,
     env: { ...process.env, GRILLE_REVEAL__SECONDS: String(REVEAL_SECONDS) },

@@ -30,7 +30,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         <section aria-labelledby="mine">
             <h2 id="mine">{text!(lang, passkey.mine)}</h2>
             {none}
-            <ul class="cases">{shows.passkeys.iter().map(|passkey| row(passkey, lang)).collect_view()}</ul>
+            <ul class="passkeys">{shows.passkeys.iter().map(|passkey| row(passkey, lang)).collect_view()}</ul>
         </section>
         <section aria-labelledby="add">
             <h2 id="add">{text!(lang, passkey.add)}</h2>
@@ -49,9 +49,9 @@ fn row(passkey: &PasskeyView, lang: Lang) -> AnyView {
     };
     let suspended = passkey.suspended.then(|| view! { <p class="fault">{text!(lang, passkey.suspended)}</p> });
     view! {
-        <li class="case">
+        <li>
             <h3>{passkey.name.clone()}</h3>
-            <dl class="case-facts">
+            <dl>
                 <div><dt>{text!(lang, passkey.enrolled)}</dt><dd><Time at=passkey.enrolled/></dd></div>
                 <div><dt>{text!(lang, passkey.used)}</dt><dd>{used}</dd></div>
             </dl>

@@ -1,0 +1,163 @@
+import type { CDPSession, Page } from '@playwright/test';
+import { expect, guest, person, test } from '../fixtures';
+import { findGuest, revealButton, signIn, WORDS } from '../pages';
+
+/** What only this file looks for. */
+const PASSKEY = {
+  zh: {
+    mine: '我的通行密钥',
+    name: '名称',
+    add: '登记',
+    code: '身份验证器的验证码',
+    byCode: '用验证码确认',
+    use: '使用通行密钥',
+    revoke: (name: string) => `撤销通行密钥：${name}`,
+    none: '尚未登记通行密钥。',
+    dismissed: /浏览器没有完成/,
+    failed: /登录失败/,
+    copied: /计数倒退/,
+  },
+  en: {
+    mine: 'My passkeys',
+    name: 'Name',
+    add: 'Add',
+    code: 'Code of your authenticator',
+    byCode: 'Confirm by code',
+    use: 'Use a passkey',
+    revoke: (name: string) => `Revoke the passkey ${name}`,
+    none: 'No passkey is enrolled yet.',
+    dismissed: /did not finish/,
+    failed: /Signing in failed/,
+    copied: /counted backwards/,
+  },
+};
+
+interface Device {
+  wire: CDPSession;
+  id: string;
+}
+
+/** An authenticator with a PIN or a finger that is always given, as the browser simulates one. */
+async function plugIn(page: Page): Promise<Device> {
+  const wire = await page.context().newCDPSession(page);
+  await wire.send('WebAuthn.enable');
+  const { authenticatorId: id } = await wire.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { wire, id };
+}
+
+async function enrol(page: Page, words: (typeof PASSKEY)['zh'], name: string, code: () => Promise<string>): Promise<void> {
+  await page.goto('/me');
+  await page.getByLabel(words.name, { exact: true }).fill(name);
+  await page.getByRole('button', { name: words.add, exact: true }).click();
+  await page.getByLabel(words.code, { exact: true }).fill(await code());
+  await page.getByRole('button', { name: words.byCode }).click();
+  await expect(page.getByRole('heading', { level: 3, name })).toBeVisible();
+}
+
+/** The password, up to the second factor. */
+async function firstFactor(page: Page, staffNo: string, password: string, words: (typeof WORDS)['zh']): Promise<void> {
+  await page.context().clearCookies({ name: '__Host-grille' });
+  await page.goto('/sign-in');
+  await page.getByLabel(words.staffNo, { exact: true }).fill(staffNo);
+  await page.getByLabel(words.password, { exact: true }).fill(password);
+  await page.getByRole('button', { name: words.next }).click();
+}
+
+for (const [language, locale, staffNo, note] of [
+  ['zh', 'zh-CN', 'op1161', '客户投诉贷款还款日被更改'],
+  ['en', 'en-GB', 'op1162', 'Says a standing order was cancelled twice'],
+] as const) {
+  test.describe(`in ${language}`, () => {
+    test.use({ locale });
+
+    test('u2 a passkey is enrolled, signs in, steps up and is revoked', async ({ page }) => {
+      const [words, passkey, who, sought] = [WORDS[language], PASSKEY[language], person(staffNo), guest()];
+      await plugIn(page);
+      await signIn(page, who, words);
+      await page.goto('/me');
+      await expect(page.getByText(passkey.none)).toBeVisible();
+      const name = language === 'zh' ? '办公室电脑' : 'office desktop';
+      await enrol(page, passkey, name, () => who.authenticator.next());
+
+      await firstFactor(page, who.staff.staff_no, who.staff.password, words);
+      await page.getByRole('button', { name: passkey.use }).click();
+      await expect(page.getByRole('heading', { level: 1, name: words.mine })).toBeVisible();
+
+      await findGuest(page, sought, words, note);
+      await revealButton(page, words, words.mobile).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: words.revealSubmit, exact: true }).click();
+      await dialog.getByRole('button', { name: passkey.use }).click();
+      await expect(dialog.getByText(sought.mobile)).toBeVisible();
+      await page.keyboard.press('Escape');
+
+      await page.goto('/me');
+      await page.getByRole('button', { name: passkey.revoke(name) }).click();
+      await expect(page.getByText(passkey.none)).toBeVisible();
+    });
+  });
+}
+
+test('u2 without user verification, or from a copy, a passkey does not sign in', async ({ page }) => {
+  const [words, passkey, who] = [WORDS.zh, PASSKEY.zh, person('op1163')];
+  const { wire, id } = await plugIn(page);
+  await signIn(page, who, words);
+  await enrol(page, passkey, '安全密钥', () => who.authenticator.next());
+  const { credentials } = await wire.send('WebAuthn.getCredentials', { authenticatorId: id });
+  expect(credentials).toHaveLength(1);
+
+  await wire.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: false });
+  await firstFactor(page, who.staff.staff_no, who.staff.password, words);
+  await page.getByRole('button', { name: passkey.use }).click();
+  await expect(page.getByRole('alert')).toContainText(passkey.dismissed);
+  await wire.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: true });
+  await page.getByRole('button', { name: passkey.use }).click();
+  await expect(page.getByRole('heading', { level: 1, name: words.mine })).toBeVisible();
+
+  // the same key once more, from before it signed anything
+  await wire.send('WebAuthn.removeCredential', { authenticatorId: id, credentialId: credentials[0]!.credentialId });
+  await wire.send('WebAuthn.addCredential', { authenticatorId: id, credential: { ...credentials[0]!, signCount: 0 } });
+  await firstFactor(page, who.staff.staff_no, who.staff.password, words);
+  await page.getByRole('button', { name: passkey.use }).click();
+  await expect(page.getByRole('alert')).toContainText(passkey.failed);
+  await signIn(page, who, words);
+  await page.goto('/me');
+  await expect(page.getByText(passkey.copied)).toBeVisible();
+});
+
+test('v2 an assertion for another act is refused, and so is one sent twice', async ({ page }) => {
+  const [words, passkey, who] = [WORDS.zh, PASSKEY.zh, person('op1164')];
+  await plugIn(page);
+  await signIn(page, who, words);
+  await enrol(page, passkey, '安全密钥', () => who.authenticator.next());
+  await findGuest(page, guest(), words, '客户投诉短信提醒重复收费');
+  const bodies: string[] = [];
+  await page.route('**/api/step_up/passkey', async route => {
+    bodies.push(route.request().postData() ?? '');
+    const sent = new URLSearchParams(bodies.at(-1));
+    // the first assertion, whatever it is sent for
+    sent.set('assertion', new URLSearchParams(bodies[0]).get('assertion') ?? '');
+    await route.continue({ postData: sent.toString() });
+  });
+  const answers: string[] = [];
+  page.on('response', async response => {
+    if (response.url().endsWith('/api/step_up/passkey')) answers.push(((await response.json()) as { code: string }).code);
+  });
+  const dialog = page.getByRole('dialog');
+  for (const label of [words.mobile, words.idNo]) {
+    await revealButton(page, words, label).click();
+    await dialog.getByRole('button', { name: words.revealSubmit, exact: true }).click();
+    await dialog.getByRole('button', { name: passkey.use }).click();
+    await expect.poll(() => answers.length).toBe(bodies.length);
+    await page.keyboard.press('Escape');
+  }
+  expect(answers).toEqual(['ok', 'challenge_other_act']);
+});
