@@ -10,6 +10,7 @@ use crate::lang::{Lang, text};
 use crate::words;
 use browser::Failure;
 pub use enrol::EnrolPasskey;
+use leptos::prelude::*;
 use serde::Deserialize;
 pub use sign_in::PasskeySignIn;
 
@@ -76,6 +77,11 @@ impl From<Refusal> for Trouble {
     fn from(refusal: Refusal) -> Self {
         Trouble::Server(refusal)
     }
+}
+
+/// Why the last try did not go through; announced when it appears.
+fn complaint(words: String) -> impl IntoView {
+    view! { <div class="reveal-problem" role="alert"><p>{words}</p></div> }
 }
 
 /// Has the browser sign what `begin` asks for, and sends that to `end`.

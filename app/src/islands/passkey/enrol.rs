@@ -1,6 +1,6 @@
 //! Adding a passkey: its name, a second factor for just that, the browser's part.
 
-use super::{Done, Trouble, assert, enrol};
+use super::{Done, Trouble, assert, complaint, enrol};
 use crate::islands::wire::{self, Refusal};
 use crate::lang::{Lang, text};
 use leptos::prelude::*;
@@ -129,10 +129,10 @@ pub fn EnrolPasskey(lang: Lang, demo: bool) -> impl IntoView {
             view! { <div class="actions">{button(talk, text!(lang, passkey.begin), again)}</div> }.into_any()
         }
     };
-    let problem = move || talk.problem.get().map(|words| view! { <p>{words}</p> });
+    let problem = move || talk.problem.get().map(complaint);
     view! {
         <div class="passkey" data-ready=move || ready.get().then_some("")>
-            <div class="reveal-problem" role="alert">{problem}</div>
+            {problem}
             {stage}
         </div>
     }

@@ -1,6 +1,6 @@
 //! Signing in by a passkey, above the form for a code.
 
-use super::assert;
+use super::{assert, complaint};
 use crate::lang::{Lang, text};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -30,7 +30,7 @@ pub fn PasskeySignIn(lang: Lang) -> impl IntoView {
     };
     view! {
         <div class="passkey" data-ready=move || ready.get().then_some("")>
-            <div class="reveal-problem" role="alert">{move || problem.get().map(|words| view! { <p>{words}</p> })}</div>
+            {move || problem.get().map(complaint)}
             <button type="button" class="primary" aria-disabled=move || busy.get().to_string() on:click=sign_in>
                 {move || if busy.get() { text!(lang, passkey.busy) } else { text!(lang, passkey.apply) }}
             </button>
