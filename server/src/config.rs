@@ -3,6 +3,7 @@
 
 use backoffice::Settings;
 use domain::audit::checkpoint::Origin;
+use domain::budget::Limits;
 use domain::clock::Span;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -34,12 +35,26 @@ pub struct Config {
     pub log_origin: String,
     /// What is logged about the program itself, as `tracing` directives.
     pub log: String,
+    /// How each line of it is written.
+    pub log_format: LogFormat,
     /// Sessions, in seconds.
     pub session: Session,
     /// Step-ups, in seconds.
     pub step_up: StepUp,
     /// Reveals.
     pub reveal: Reveal,
+    /// How much may be looked at (Q4).
+    pub budget: Limits,
+}
+
+/// How the program's own log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A JSON object a line, for a collector.
+    Json,
 }
 
 /// Sessions.
@@ -83,9 +98,11 @@ impl Default for Config {
             policy: None,
             log_origin: "grille.localhost/log".into(),
             log: "warn".into(),
+            log_format: LogFormat::Json,
             session: Session { idle: 15 * 60, absolute: 8 * 60 * 60 },
             step_up: StepUp { challenge: 2 * 60, window: 5 * 60 },
             reveal: Reveal { seconds: 30 },
+            budget: Limits::default(),
         }
     }
 }
@@ -172,7 +189,7 @@ impl Config {
         self.data_dir.join("checkpoint")
     }
 
-    /// Lengths of time for the back office.
+    /// Lengths of time and budgets for the back office.
     pub fn settings(&self) -> Settings {
         Settings {
             session_idle: Span::seconds(self.session.idle.into()),
@@ -180,6 +197,7 @@ impl Config {
             challenge_life: Span::seconds(self.step_up.challenge.into()),
             step_up_window: Span::seconds(self.step_up.window.into()),
             reveal_seconds: self.reveal.seconds,
+            budgets: self.budget,
         }
     }
 }
@@ -226,10 +244,30 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_by_name() {
-        for text in ["adr = \"127.0.0.1:1\"", "[session]\nidel = 3", "[budget.person]\nmisses_hour = 3"] {
+        for text in ["adr = \"127.0.0.1:1\"", "[session]\nidel = 3", "[budget.person]\nmisses_week = 3"] {
             let error = from(text).unwrap_err().to_string();
-            let name = ["adr", "idel", "budget"].into_iter().find(|name| error.contains(name));
+            let name = ["adr", "idel", "misses_week"].into_iter().find(|name| error.contains(name));
             assert!(name.is_some(), "{error}");
+        }
+    }
+
+    #[test]
+    fn q4_every_limit_can_be_set_and_zero_is_one() {
+        let scopes = ["person", "branch", "purpose", "alert"];
+        let counters = ["searches", "misses", "customers", "reveals", "bank_wide_searches"];
+        for (scope, counter) in scopes.iter().flat_map(|scope| counters.map(|counter| (scope, counter))) {
+            for window in ["hour", "day", "month"] {
+                let key = format!("{counter}_{window}");
+                for limit in [0_u32, 7_654_321] {
+                    let set = from(&format!("[budget.{scope}]\n{key} = {limit}")).unwrap();
+                    let table = serde_json::to_value(set.budget).unwrap();
+                    assert_eq!(table[scope][&key], limit, "{scope}.{key}");
+                }
+            }
+        }
+        for wrong in ["-1", "1.5", "\"many\"", "4294967296"] {
+            let error = from(&format!("[budget.person]\nmisses_hour = {wrong}")).unwrap_err().to_string();
+            assert!(error.contains("misses_hour"), "{error}");
         }
     }
 

@@ -13,11 +13,17 @@ mod log;
 mod person;
 
 mod attacks;
+mod budgets;
 mod crash;
 mod edge;
 mod imports;
 mod journeys;
 mod leak;
+mod matrix;
 mod misuse;
 mod needles;
+mod operating;
+mod returning;
 mod sessions;
+mod statics;
+mod supervise;

@@ -5,9 +5,10 @@ use crate::lang::{Lang, text};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-/// One button. Without JavaScript it is not there, and the form below it is.
+/// One button, and then `next`. Without JavaScript it is not there, and the form below it is.
 #[island]
-pub fn PasskeySignIn(lang: Lang) -> impl IntoView {
+pub fn PasskeySignIn(lang: Lang, next: String) -> impl IntoView {
+    let next = StoredValue::new(next);
     let ready = RwSignal::new(false);
     Effect::new(move |_| ready.set(true));
     let busy = RwSignal::new(false);
@@ -20,7 +21,7 @@ pub fn PasskeySignIn(lang: Lang) -> impl IntoView {
         problem.set(None);
         spawn_local(async move {
             match assert("/api/verify_passkey/begin", "/api/verify_passkey", &[]).await {
-                Ok(()) => drop(window().location().replace("/")),
+                Ok(()) => drop(next.with_value(|next| window().location().replace(next))),
                 Err(trouble) => {
                     problem.set(Some(trouble.sentence(lang)));
                     busy.set(false);

@@ -1,6 +1,7 @@
 //! The stronger answer to the second question: a passkey signs this one act.
 
-use super::talk::{Problem, Stage, Talk};
+use super::problem::Problem;
+use super::talk::{Stage, Talk};
 use crate::islands::passkey::{Trouble, assert};
 use crate::lang::text;
 use leptos::prelude::*;
@@ -29,18 +30,20 @@ pub fn view(talk: Talk, challenge: String) -> impl IntoView {
 impl Talk {
     /// Answers the challenge by a passkey, then asks again.
     fn answer_by_passkey(self, challenge: String) {
-        self.spawn(async move {
+        self.spawn(async move |round| {
             let form = [("challenge", challenge.as_str())];
             let answered = assert("/api/step_up/passkey/begin", "/api/step_up/passkey", &form).await;
-            let Err(trouble) = answered else { return self.ask(Some(challenge)) };
+            if !self.is_of(round) {
+                return;
+            }
+            let Err(trouble) = answered else { return self.put(round, Some(challenge)).await };
             if !trouble.leaves_the_challenge() {
                 self.stage.set(Stage::Ask);
             }
+            let sentence = trouble.sentence(self.lang);
             match trouble {
                 Trouble::Server(refusal) => self.complain(&refusal),
-                Trouble::Browser(_) => {
-                    self.problem.set(Some(Problem { sentence: trouble.sentence(self.lang), request: None }));
-                }
+                Trouble::Browser(_) => self.problem.set(Some(Problem { sentence, request: None, sign_in: false })),
             }
         });
     }
