@@ -1,5 +1,5 @@
-import type { CDPSession, Page } from '@playwright/test';
-import { expect, guest, person, test } from '../fixtures';
+import type { Browser, CDPSession, Page } from '@playwright/test';
+import { demo, expect, guest, person, test } from '../fixtures';
 import { findGuest, revealButton, signIn, WORDS } from '../pages';
 
 /** What only this file looks for. */
@@ -133,31 +133,91 @@ test('u2 without user verification, or from a copy, a passkey does not sign in',
   await expect(page.getByText(passkey.copied)).toBeVisible();
 });
 
-test('v2 an assertion for another act is refused, and so is one sent twice', async ({ page }) => {
+/** What the log has of this person's step-ups, oldest first. */
+async function recorded(browser: Browser, staffNo: string): Promise<string[]> {
+  const context = await browser.newContext({ baseURL: demo().url, locale: 'zh-CN' });
+  const page = await context.newPage();
+  await signIn(page, person('su3001'), WORDS.zh, null);
+  const answer = await page.request.post('/api/audit/events', {
+    form: { staff_no: staffNo, kind: 'step_up', decision: 'refused' },
+    headers: { origin: demo().url },
+  });
+  const { events } = (await answer.json()) as { events: { code: string }[] };
+  await context.close();
+  return events.map(event => event.code).reverse();
+}
+
+test('v2 replayed, for another act, unverified, from another site: each is refused and recorded', async ({
+  page,
+  browser,
+}) => {
   const [words, passkey, who] = [WORDS.zh, PASSKEY.zh, person('op1164')];
-  await plugIn(page);
+  const { wire, id } = await plugIn(page);
   await signIn(page, who, words);
   await enrol(page, passkey, '安全密钥', () => who.authenticator.next());
   await findGuest(page, guest(), words, '客户投诉短信提醒重复收费');
-  const bodies: string[] = [];
-  await page.route('**/api/step_up/passkey', async route => {
-    bodies.push(route.request().postData() ?? '');
-    const sent = new URLSearchParams(bodies.at(-1));
-    // the first assertion, whatever it is sent for
-    sent.set('assertion', new URLSearchParams(bodies[0]).get('assertion') ?? '');
-    await route.continue({ postData: sent.toString() });
-  });
-  const answers: string[] = [];
-  page.on('response', async response => {
-    if (response.url().endsWith('/api/step_up/passkey')) answers.push(((await response.json()) as { code: string }).code);
-  });
   const dialog = page.getByRole('dialog');
-  for (const [n, label] of [words.mobile, words.idNo].entries()) {
+  const ask = async (label: string) => {
     await revealButton(page, words, label).click();
     await dialog.getByRole('button', { name: words.revealSubmit, exact: true }).click();
+  };
+  /** Presses the button, and gives back what the server said. */
+  const answer = async (): Promise<string> => {
+    const said = page.waitForResponse(response => response.url().endsWith('/api/step_up/passkey'));
     await dialog.getByRole('button', { name: passkey.use }).click();
-    await expect.poll(() => answers.length).toBe(n + 1);
-    await page.keyboard.press('Escape');
-  }
-  expect(answers).toEqual(['ok', 'challenge_other_act']);
+    return ((await (await said).json()) as { code: string }).code;
+  };
+
+  const first = page.waitForRequest(request => request.url().endsWith('/api/step_up/passkey'));
+  await ask(words.mobile);
+  expect(await answer()).toBe('ok');
+  const sent = (await first).postData() ?? '';
+  const replayed = await page.evaluate(async body => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await fetch('/api/step_up/passkey', { method: 'POST', headers, body });
+    return ((await answer.json()) as { code: string }).code;
+  }, sent);
+  expect(replayed).toBe('challenge_spent');
+  await page.keyboard.press('Escape');
+
+  await ask(words.idNo);
+  /** Sends something else than the browser made. */
+  const instead = async (change: (assertion: string) => string) => {
+    await page.unroute('**/api/step_up/passkey');
+    await page.route('**/api/step_up/passkey', route => {
+      const form = new URLSearchParams(route.request().postData() ?? '');
+      form.set('assertion', change(form.get('assertion') ?? ''));
+      return route.continue({ postData: form.toString() });
+    });
+  };
+  await instead(() => new URLSearchParams(sent).get('assertion') ?? '');
+  expect(await answer()).toBe('challenge_other_act');
+
+  // a browser that does not insist, and an authenticator that does not check
+  await instead(assertion => assertion);
+  await wire.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: false });
+  await page.route('**/api/step_up/passkey/begin', async route => {
+    const answer = await route.fetch();
+    const options = (await answer.json()) as { publicKey: { userVerification: string } };
+    options.publicKey.userVerification = 'discouraged';
+    await route.fulfill({ response: answer, json: options });
+  });
+  expect(await answer()).toBe('passkey_not_verified');
+  await page.unroute('**/api/step_up/passkey/begin');
+  await wire.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: true });
+
+  await instead(assertion => {
+    const whole = JSON.parse(assertion) as { response: { clientDataJSON: string } };
+    const client = Buffer.from(whole.response.clientDataJSON, 'base64url').toString();
+    const elsewhere = client.replace(/"origin":"[^"]*"/, '"origin":"https://grille.evil.example"');
+    whole.response.clientDataJSON = Buffer.from(elsewhere).toString('base64url');
+    return JSON.stringify(whole);
+  });
+  expect(await answer()).toBe('passkey_foreign_origin');
+  expect(await recorded(browser, who.staff.staff_no)).toEqual([
+    'challenge_spent',
+    'challenge_other_act',
+    'passkey_not_verified',
+    'passkey_foreign_origin',
+  ]);
 });
