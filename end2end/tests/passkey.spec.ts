@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import type { Browser, CDPSession, Page } from '@playwright/test';
 import { demo, expect, guest, person, test } from '../fixtures';
 import { findGuest, revealButton, signIn, WORDS } from '../pages';
@@ -57,9 +58,19 @@ async function enrol(page: Page, words: (typeof PASSKEY)['zh'], name: string, co
   await page.goto('/me');
   await page.getByLabel(words.name, { exact: true }).fill(name);
   await page.getByRole('button', { name: words.add, exact: true }).click();
+  await expect(page.getByLabel(words.code, { exact: true })).toBeVisible();
+  await expectNoFindings(page);
   await page.getByLabel(words.code, { exact: true }).fill(await code());
   await page.getByRole('button', { name: words.byCode }).click();
   await expect(page.getByRole('heading', { level: 3, name })).toBeVisible();
+}
+
+/** WCAG 2.2 AA, as far as a program can tell. */
+async function expectNoFindings(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  expect(violations.map(one => `${one.id}: ${one.nodes.map(node => node.target.join(' ')).join(', ')}`)).toEqual([]);
 }
 
 /** The password, up to the second factor. */
@@ -78,7 +89,7 @@ for (const [language, locale, staffNo, note] of [
   test.describe(`in ${language}`, () => {
     test.use({ locale });
 
-    test('u2 a passkey is enrolled, signs in, steps up and is revoked', async ({ page }) => {
+    test('u2 a passkey is enrolled, signs in, steps up and is revoked', async ({ page, browser }) => {
       const [words, passkey, who, sought] = [WORDS[language], PASSKEY[language], person(staffNo), guest()];
       await plugIn(page);
       await signIn(page, who, words);
@@ -88,6 +99,8 @@ for (const [language, locale, staffNo, note] of [
       await enrol(page, passkey, name, () => who.authenticator.next());
 
       await firstFactor(page, who.staff.staff_no, who.staff.password, words);
+      await expect(page.getByRole('button', { name: passkey.use })).toBeVisible();
+      await expectNoFindings(page);
       await page.getByRole('button', { name: passkey.use }).click();
       await expect(page.getByRole('heading', { level: 1, name: words.mine })).toBeVisible();
 
@@ -95,13 +108,21 @@ for (const [language, locale, staffNo, note] of [
       await revealButton(page, words, words.mobile).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByRole('button', { name: words.revealSubmit, exact: true }).click();
+      await expect(dialog.getByRole('button', { name: passkey.use })).toBeVisible();
+      await expectNoFindings(page);
       await dialog.getByRole('button', { name: passkey.use }).click();
       await expect(dialog.getByText(sought.mobile)).toBeVisible();
       await page.keyboard.press('Escape');
 
-      await page.goto('/me');
-      await page.getByRole('button', { name: passkey.revoke(name) }).click();
-      await expect(page.getByText(passkey.none)).toBeVisible();
+      // what is not the browser's part needs no JavaScript
+      const storageState = await page.context().storageState();
+      const plain = await browser.newContext({ storageState, locale, javaScriptEnabled: false, baseURL: demo().url });
+      const list = await plain.newPage();
+      await list.goto('/me');
+      await expect(list.getByText(words.noscript)).toBeVisible();
+      await list.getByRole('button', { name: passkey.revoke(name) }).click();
+      await expect(list.getByText(passkey.none)).toBeVisible();
+      await plain.close();
     });
   });
 }
