@@ -79,6 +79,10 @@ impl Page {
             "/" => Page::Home,
             "/me" => Page::Me,
             "/customers" => Page::Customers { case, result },
+            "/supervise" => Page::Supervise,
+            "/supervise/integrity" => Page::Integrity,
+            "/supervise/events" => Page::Events(EventsAsk::default()),
+            _ if path.starts_with("/supervise/") => Page::Event(path.strip_prefix("/supervise/events/")?.parse().ok()?),
             _ => Page::Customer { case: case?, customer: Handle::parse(path.strip_prefix("/customers/")?).ok()? },
         };
         (page.path() == address).then_some(page)

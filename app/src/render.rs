@@ -6,7 +6,7 @@ use crate::pages::Content;
 use crate::shell;
 use axum::body::Body;
 use domain::code::Code;
-use domain::desk::DeskError;
+use domain::desk::{DeskError, EventsAsk};
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use std::sync::Arc;
 
@@ -51,7 +51,12 @@ fn status(content: &Content, context: &PageContext) -> u16 {
 
 /// Where one signs in and comes back to the page: an address holds ids and handles, nothing of a customer.
 pub fn to_sign_in(page: &Page) -> String {
-    match page.path().as_str() {
+    let path = match page {
+        // filters are chosen anew: a reading ends with its session
+        Page::Events(_) => Page::Events(EventsAsk::default()).path(),
+        page => page.path(),
+    };
+    match path.as_str() {
         "/" => "/sign-in".into(),
         path => format!("/sign-in?next={}", escaped(path)),
     }

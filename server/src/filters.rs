@@ -87,7 +87,7 @@ impl Spelling {
 
 /// The newest page of everything.
 pub fn everything() -> EventsAsk {
-    EventsAsk { filters: Filters::default(), at: At::Newest, limit: LIMIT, query: None }
+    EventsAsk::default()
 }
 
 #[cfg(test)]

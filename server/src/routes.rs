@@ -45,7 +45,7 @@ pub const ENDPOINTS: [&str; 28] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 14] = [
+pub const PAGES: [(&str, &str); 24] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -56,6 +56,16 @@ pub const PAGES: [(&str, &str); 14] = [
     ("POST", "/customers"),
     ("GET", "/customers/{id}"),
     ("POST", "/cases/close"),
+    ("POST", "/cases/wrong-person"),
+    ("GET", "/supervise"),
+    ("GET", "/supervise/events"),
+    ("GET", "/supervise/events/{seq}"),
+    ("POST", "/supervise/events/{seq}/verify"),
+    ("GET", "/supervise/events/tail"),
+    ("GET", "/supervise/integrity"),
+    ("POST", "/supervise/integrity/verify"),
+    ("GET", "/log/checkpoint"),
+    ("GET", "/log/tile/{*path}"),
     ("POST", "/language"),
     ("GET", "/demo/code"),
     ("GET", ALIVE),

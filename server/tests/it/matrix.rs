@@ -13,7 +13,7 @@ use std::path::Path;
 type Form = &'static [(&'static str, &'static str)];
 
 /// What each endpoint is asked. The order is that of the asking; whoever signs out does so last.
-const ENDPOINT: [(&str, Form); 9] = [
+const ENDPOINT: [(&str, Form); 20] = [
     ("/api/sign_in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
     ("/api/verify_totp", &[("code", "000000")]),
     ("/api/step_up/totp", &[("challenge", UNKNOWN), ("code", "000000")]),
@@ -24,12 +24,23 @@ const ENDPOINT: [(&str, Form); 9] = [
         "/api/customers/reveal",
         &[("case_id", "{case}"), ("customer_id", "{customer}"), ("field", "id_no"), ("reason", "COUNTER_SERVICE")],
     ),
+    ("/api/drafts/keep", &[("place", "case_note"), ("text", "not sent yet")]),
+    ("/api/drafts/forget", &[("place", "case_note")]),
+    ("/api/reveals/more", &[("event", "0")]),
+    ("/api/reveals/copy", &[("event", "0")]),
+    ("/api/reveals/attempt", &[("event", "0"), ("attempt", "copy")]),
+    ("/api/reveals/needed", &[("event", "0"), ("needed", "yes")]),
+    ("/api/audit/events", &[]),
+    ("/api/audit/event", &[("seq", "0")]),
+    ("/api/audit/proof", &[("seq", "0")]),
+    ("/api/audit/verify", &[("seq", "0")]),
+    ("/api/cases/wrong_person", &[("case_id", "{wrong_case}")]),
     ("/api/cases/close", &[("case_id", "{other_case}")]),
     ("/api/sign_out", &[]),
 ];
 
 /// What each page is asked: method, route, the address (or the route itself), the form.
-const PAGE: [(&str, &str, &str, Form); 14] = [
+const PAGE: [(&str, &str, &str, Form); 24] = [
     ("GET", "/", "/", &[]),
     ("GET", "/sign-in", "/sign-in", &[]),
     ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
@@ -38,7 +49,18 @@ const PAGE: [(&str, &str, &str, Form); 14] = [
     ("GET", "/customers", "/customers", &[]),
     ("POST", "/customers", "/customers", OPEN),
     ("GET", "/customers/{id}", "/customers/{customer}?case={case}", &[]),
+    ("POST", "/cases/wrong-person", "/cases/wrong-person", &[("case_id", "{page_case}")]),
     ("POST", "/cases/close", "/cases/close", &[("case_id", "{page_case}")]),
+    ("GET", "/supervise", "/supervise", &[]),
+    ("GET", "/supervise/events", "/supervise/events", &[]),
+    ("GET", "/supervise/events/{seq}", "/supervise/events/0", &[]),
+    ("POST", "/supervise/events/{seq}/verify", "/supervise/events/0/verify", &[]),
+    // whoever may is told that the filter does not fit; a tail that does begins and has no end
+    ("GET", "/supervise/events/tail", "/supervise/events/tail?from=yesterday", &[]),
+    ("GET", "/supervise/integrity", "/supervise/integrity", &[]),
+    ("POST", "/supervise/integrity/verify", "/supervise/integrity/verify", &[]),
+    ("GET", "/log/checkpoint", "/log/checkpoint", &[]),
+    ("GET", "/log/tile/{*path}", "/log/tile/entries/000", &[]),
     ("POST", "/language", "/language", &[("language", "en"), ("back", "/")]),
     ("GET", "/demo/code", "/demo/code", &[]),
     ("GET", "/healthz", "/healthz", &[]),
@@ -68,6 +90,7 @@ struct Names {
     case: Case,
     other_case: String,
     page_case: String,
+    wrong_case: String,
     id_no: String,
 }
 
@@ -76,6 +99,7 @@ impl Names {
         text.replace("{case}", &self.case.id)
             .replace("{customer}", &self.case.customer)
             .replace("{other_case}", &self.other_case)
+            .replace("{wrong_case}", &self.wrong_case)
             .replace("{page_case}", &self.page_case)
             .replace("{id_no}", &self.id_no)
             .replace("{note}", &note())
@@ -137,6 +161,7 @@ fn u7_docs_access_matrix_md_is_what_each_role_is_answered() {
         case: operator.before("counter", &guest.id_no),
         other_case: operator.open("counter"),
         page_case: operator.open("counter"),
+        wrong_case: operator.before("counter", &guest.id_no).id,
         id_no: guest.id_no.clone(),
     };
     // The operator last: closing a case changes what others find.

@@ -122,6 +122,13 @@ pub struct EventsAsk {
     pub query: Option<ReadingId>,
 }
 
+impl Default for EventsAsk {
+    /// The newest of all.
+    fn default() -> Self {
+        Self { filters: Filters::default(), at: At::Newest, limit: 50, query: None }
+    }
+}
+
 /// One entry as a list has it.
 #[derive(Clone, Debug)]
 pub struct EventRow {
