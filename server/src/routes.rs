@@ -45,7 +45,7 @@ pub const ENDPOINTS: [&str; 28] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 24] = [
+pub const PAGES: [(&str, &str); 26] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -57,6 +57,8 @@ pub const PAGES: [(&str, &str); 24] = [
     ("GET", "/customers/{id}"),
     ("POST", "/cases/close"),
     ("POST", "/cases/wrong-person"),
+    ("GET", "/me"),
+    ("POST", "/me/passkeys/revoke"),
     ("GET", "/supervise"),
     ("GET", "/supervise/events"),
     ("GET", "/supervise/events/{seq}"),
