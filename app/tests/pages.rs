@@ -78,10 +78,10 @@ async fn m1_a_card_holds_masks_and_an_island_holds_ids_and_words() {
 async fn a_card_stands_under_the_catalogues_headings_in_its_order() {
     let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::en)).await;
     let at = |words: &str| html.find(words).unwrap_or_else(|| panic!("{words} is not there"));
-    assert!(at(">Identity</h3>") < at("Customer number") && at("Customer number") < at(">Contact</h3>"));
-    assert!(at(">Contact</h3>") < at("Reveal Mobile 1") && at("Reveal Mobile 1") < at(">Cards and accounts</h3>"));
+    assert!(at(">Identity</h2>") < at("Customer number") && at("Customer number") < at(">Contact</h2>"));
+    assert!(at(">Contact</h2>") < at("Reveal Mobile 1") && at("Reveal Mobile 1") < at(">Cards and accounts</h2>"));
     let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::zh)).await;
-    assert!(html.contains(">身份信息</h3>") && html.contains(">卡与账户</h3>"));
+    assert!(html.contains(">身份信息</h2>") && html.contains(">卡与账户</h2>"));
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ const PAGE: [(&str, &str, &str, Form); 26] = [
     ("GET", "/supervise/integrity", "/supervise/integrity", &[]),
     ("POST", "/supervise/integrity/verify", "/supervise/integrity/verify", &[]),
     ("GET", "/log/checkpoint", "/log/checkpoint", &[]),
-    ("GET", "/log/tile/{*path}", "/log/tile/entries/000", &[]),
+    ("GET", "/log/tile/{*path}", "/log/tile/0/000.p/1", &[]),
     ("POST", "/language", "/language", &[("language", "en"), ("back", "/")]),
     ("GET", "/demo/code", "/demo/code", &[]),
     ("GET", "/healthz", "/healthz", &[]),

@@ -76,7 +76,10 @@ fn s1_supervisors_and_auditors_read_the_log_and_whoever_else_tries_is_recorded()
         let answer = app.send(&Request::get(path));
         assert_eq!((answer.status, answer.code().as_str()), (401, "signed_out"), "{path}");
     }
-    assert_eq!(app.send(&Request::get("/supervise/events")).header("location"), Some("/sign-in"));
+    assert_eq!(
+        app.send(&Request::get("/supervise/events")).header("location"),
+        Some("/sign-in?next=/supervise/events")
+    );
 }
 
 #[test]

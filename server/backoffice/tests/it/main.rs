@@ -49,6 +49,8 @@ mod step_up;
 #[cfg(test)]
 mod supervise;
 #[cfg(test)]
+mod tail;
+#[cfg(test)]
 mod tamper;
 #[cfg(test)]
 mod writer;

@@ -11,7 +11,7 @@ use domain::audit::merkle::{leaf_hash, tree_root};
 use domain::audit::tile::{TilePath, decode_entries, decode_hashes};
 use domain::clock::Span;
 use domain::code::Code;
-use domain::desk::{At, DeskError, EventsAsk, EventsPage, Filters, News, Tail};
+use domain::desk::{At, DeskError, EventsAsk, EventsPage, Filters};
 use domain::id::{CustomerId, FieldName, PurposeName, ReadingId, StaffNo};
 use std::sync::Arc;
 
@@ -19,17 +19,17 @@ fn ask(filters: Filters, at: At, query: Option<ReadingId>) -> EventsAsk {
     EventsAsk { filters, at, limit: 20, query }
 }
 
-fn everything() -> Filters {
+pub fn everything() -> Filters {
     Filters::default()
 }
 
 /// The last event of a kind.
-async fn last_of(house: &TestOffice, kind: Kind) -> Option<AuditEvent> {
+pub async fn last_of(house: &TestOffice, kind: Kind) -> Option<AuditEvent> {
     house.events().await.into_iter().rev().find(|event| event.kind == kind)
 }
 
 /// A log of `size` entries and a supervisor before it.
-async fn watched(size: u64) -> (Arc<TestOffice>, Seat) {
+pub async fn watched(size: u64) -> (Arc<TestOffice>, Seat) {
     let house = filled(size).await;
     let seat = house.seat(Person::supervisor()).await;
     (house, seat)
@@ -334,75 +334,4 @@ async fn s7_a_press_of_the_button_is_recorded_under_its_name() {
     }
     let event = last_of(&house, Kind::LogVerified).await.unwrap();
     assert_eq!(event.actor.unwrap().staff_no.as_str(), "su3001");
-}
-
-async fn rows(tail: &mut Box<dyn Tail>) -> Vec<u64> {
-    loop {
-        match tail.next().await {
-            News::Rows(rows) => return rows.iter().map(|row| row.seq).collect(),
-            News::Quiet => (),
-            News::Ended(error) => panic!("{error}"),
-        }
-    }
-}
-
-#[tokio::test]
-async fn s1_a_tail_tells_what_is_committed_and_its_range_is_told_at_its_end() {
-    let (house, seat) = watched(30).await;
-    let mut tail = seat.desk().await.tail(everything(), None).await.unwrap();
-    let opened = house.last().await;
-    assert_eq!((opened.kind, opened.details.live), (Kind::LogRead, Some(true)));
-    house.office.ledger().act(Fill(1)).await.unwrap_err();
-    let first = rows(&mut tail).await;
-    assert_eq!(first, [house.size().await as u64 - 1]);
-    house.office.ledger().act(Fill(2)).await.unwrap_err();
-    let second = rows(&mut tail).await;
-    tail.close().await;
-    let closed = house.last().await;
-    assert_eq!((closed.kind, closed.details.opened), (Kind::LogReadClosed, Some(opened.id)));
-    assert_eq!((closed.details.lowest, closed.details.highest), (Some(first[0]), Some(second[0])));
-    assert_eq!((closed.details.pages, closed.details.rows), (Some(2), Some(2)));
-}
-
-#[tokio::test]
-async fn s1_two_tails_a_session_and_no_third() {
-    let (house, seat) = watched(20).await;
-    let desk = seat.desk().await;
-    let first = desk.tail(everything(), None).await.unwrap();
-    let _second = desk.tail(everything(), None).await.unwrap();
-    assert_eq!(desk.tail(everything(), None).await.err().unwrap(), Code::TailLimit.into());
-    house.last_is_refusal(Kind::LogRead, Code::TailLimit).await;
-    first.close().await;
-    assert!(desk.tail(everything(), None).await.is_ok());
-}
-
-async fn ended(mut tail: Box<dyn Tail>) -> DeskError {
-    loop {
-        if let News::Ended(error) = tail.next().await {
-            tail.close().await;
-            return error;
-        }
-    }
-}
-
-#[tokio::test]
-async fn u5_a_tail_ends_within_a_second_of_suspension_sign_out_and_age() {
-    let (house, seat) = watched(20).await;
-    let auditor = house.seat(Person::auditor()).await;
-    let tail = seat.desk().await.tail(everything(), None).await.unwrap();
-    house.office.suspend(&StaffNo::parse("su3001").unwrap(), None).await.unwrap();
-    // nothing wakes it but its own second; another is for a slow machine
-    let told = tokio::time::timeout(std::time::Duration::from_secs(2), ended(tail)).await;
-    assert_eq!(told.unwrap(), Code::SignedOut.into());
-    assert_eq!(house.last().await.kind, Kind::LogReadClosed);
-    let tail = auditor.desk().await.tail(everything(), None).await.unwrap();
-    auditor.desk().await.sign_out().await.unwrap();
-    assert_eq!(ended(tail).await, Code::SignedOut.into());
-    let again = house.sign_in(&auditor.person).await;
-    let tail = again.desk().await.tail(everything(), None).await.unwrap();
-    house.wait(Span::minutes(16));
-    assert_eq!(ended(tail).await, Code::SignedOut.into(), "a tail keeps no session alive");
-    let tail = house.sign_in(&auditor.person).await.desk().await.tail(everything(), None).await.unwrap();
-    house.office.end_tails();
-    assert_eq!(ended(tail).await, Code::Busy.into(), "the process may end");
 }
