@@ -3,6 +3,7 @@
 mod clock;
 pub mod draft;
 mod listen;
+pub mod passkey;
 pub mod reveal;
 pub mod start;
 pub mod tail;

@@ -128,7 +128,7 @@ async fn v4_a_card_without_javascript_says_what_is_missing() {
 #[tokio::test]
 async fn a_page_without_islands_loads_no_module() {
     let inside_a_case = Page::Customers { case: None, result: Some(desk::NONE) };
-    for wanted in [Page::SignIn, Page::Verify, Page::Home, inside_a_case] {
+    for wanted in [Page::SignIn, Page::Home, inside_a_case] {
         let (_, html) = page(wanted, context(Some(Role::Operator), Lang::en)).await;
         assert!(!html.contains("grille.wasm"), "{html}");
     }
@@ -316,6 +316,22 @@ async fn a_refusal_has_its_status_its_sentence_and_the_request() {
         assert_eq!(status, code.status());
         assert!(html.contains("07070707-0707-0707-0707-070707070707"), "{html}");
     }
+}
+
+#[tokio::test]
+async fn u2_everyone_sees_their_passkeys_and_revokes_them_by_a_plain_form() {
+    for role in Role::ALL {
+        let (status, html) = page(Page::Me, context(Some(role), Lang::zh)).await;
+        assert_eq!(status, 200);
+        assert!(html.contains("密钥&lt;4") && !html.contains("密钥<4"), "a name is text");
+        assert_eq!(html.matches("action=\"/me/passkeys/revoke\"").count(), 2);
+        assert!(html.contains("value=\"04040404-0404-0404-0404-040404040404\""));
+        assert_eq!(html.matches("可能已被复制").count(), 1, "one is suspended");
+        let noscript = html.split("<noscript>").nth(1).unwrap().split("</noscript>").next().unwrap();
+        assert!(noscript.contains("JavaScript"), "{noscript}");
+        assert!(html.contains("href=\"/me\" aria-current=\"page\""), "in the menu");
+    }
+    assert_eq!(page(Page::Me, context(None, Lang::zh)).await.0, 303);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod ask;
 mod factor;
 mod guard;
 mod over;
+mod passkey;
 mod problem;
 mod shown;
 mod talk;

@@ -1,6 +1,9 @@
 //! Who is sitting there: password, second factor, session.
 
 mod actor;
+mod factor;
+mod passkey;
+mod passkey_sign_in;
 mod password;
 mod sign_in;
 mod step_up;
@@ -8,6 +11,9 @@ mod totp;
 
 pub use actor::{Actor, RequestStamp};
 pub(crate) use actor::{event, too_many_alike};
+pub(crate) use factor::{Given, code_of as code_of_unproven, methods};
+pub use passkey::RelyingParty;
+pub(crate) use passkey::{OwnPasskey, Owner};
 pub use password::{PasswordError, check_strength, hash_password};
 pub use sign_in::{SignedIn, TryToken};
 pub(crate) use step_up::{AnswerChallenge, code_of};

@@ -2,7 +2,7 @@
 
 use crate::audit::writer::Writer;
 use crate::audit::{Act, CheckpointFile, KeySigner, Ledger, Verdict};
-use crate::auth::{Actor, RequestStamp, event};
+use crate::auth::{Actor, RelyingParty, RequestStamp, event};
 use crate::desk::StaffDesk;
 use crate::hooks::Hooks;
 use crate::imports::Importer;
@@ -65,6 +65,8 @@ pub struct Parts {
     pub checkpoint: PathBuf,
     /// The log's name.
     pub origin: Origin,
+    /// Whom passkeys are made for; none where the site is served under an address.
+    pub relying_party: Option<RelyingParty>,
     /// What a customer is.
     pub catalogue: Catalogue,
     /// Why anyone may look.
@@ -104,6 +106,7 @@ pub struct BackOffice {
     pub(crate) vault: Vault,
     pub(crate) index: BlindIndex,
     pub(crate) staff_vault: StaffVault,
+    pub(crate) relying_party: Option<RelyingParty>,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) purposes: Purposes,
     pub(crate) settings: Settings,
@@ -138,6 +141,7 @@ impl BackOffice {
             index: BlindIndex::new(keys.clone()),
             staff_vault: StaffVault::new(keys.clone(), parts.entropy.clone()),
             keys,
+            relying_party: parts.relying_party,
             clock: parts.clock,
             entropy: parts.entropy,
             catalogue: Arc::new(parts.catalogue),

@@ -59,6 +59,7 @@ impl Office {
             keys: dir.join("keys"),
             checkpoint: dir.join("checkpoint"),
             origin: Origin::parse("grille.bench/log")?,
+            relying_party: None,
             catalogue: Catalogue::shipped()?,
             purposes: Purposes::shipped()?,
             policy: policy::SHIPPED.to_owned(),

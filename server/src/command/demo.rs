@@ -59,13 +59,15 @@ pub async fn run(mut config: Config, everywhere: &Everywhere, options: Options) 
         forget_a_broken_start(&config)?;
         KeyRing::create_all(&config.keys(), &SystemEntropy)?;
     }
+    // First, since passkeys are made for the origin, and the origin has the port.
+    let listener = serve::listen(config.addr).await?;
+    config.addr = listener.local_addr()?;
     let office = open::make(&config).await?;
     office.begin().await?;
     let people = people(options.staff);
     enrol(&office, &people).await?;
     seed(&office, &config.data_dir).await?;
-    let listener = serve::listen(config.addr).await?;
-    let port = listener.local_addr()?.port();
+    let port = config.addr.port();
     let origins = match &config.origin {
         Some(origin) => vec![origin.clone()],
         None => ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{port}")).into(),

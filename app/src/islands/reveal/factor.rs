@@ -1,5 +1,6 @@
 //! Second question: who are you? One code, bound to this one act.
 
+use super::passkey;
 use super::problem;
 use super::talk::Talk;
 use crate::lang::text;
@@ -11,6 +12,7 @@ pub fn view(talk: Talk, challenge: String, shut: impl Fn() + Copy + Send + Sync 
     let lang = talk.lang;
     let first = NodeRef::<html::Input>::new();
     first.on_load(|input| drop(input.focus()));
+    let by_passkey = passkey::view(talk, challenge.clone());
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if !talk.busy.get_untracked() {
@@ -21,6 +23,7 @@ pub fn view(talk: Talk, challenge: String, shut: impl Fn() + Copy + Send + Sync 
         <form class="reveal-form" autocomplete="off" on:submit=send>
             <p class="lead" id="reveal-code-lead">{text!(lang, reveal.code_lead)}</p>
             {problem::view(talk)}
+            {by_passkey}
             {demo(talk)}
             <label for="reveal-code">{text!(lang, reveal.code)}</label>
             <input

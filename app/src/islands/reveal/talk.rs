@@ -47,6 +47,8 @@ pub struct Talk {
     pub reason: RwSignal<String>,
     pub note: RwSignal<String>,
     pub code: RwSignal<String>,
+    /// Whether this person may answer by a passkey.
+    pub passkey: RwSignal<bool>,
     pub busy: RwSignal<bool>,
     pub problem: RwSignal<Option<Problem>>,
     /// Seconds until another try makes sense.
@@ -100,6 +102,7 @@ impl Talk {
             reason: RwSignal::new(reason),
             note: RwSignal::new(String::new()),
             code: RwSignal::new(String::new()),
+            passkey: RwSignal::new(false),
             busy: RwSignal::new(false),
             problem: RwSignal::new(None),
             wait: Countdown::new(),
@@ -191,7 +194,7 @@ impl Talk {
     }
 
     /// Asks for the value; with the answered challenge the second time, otherwise unchanged.
-    async fn put(self, round: u32, challenge: Option<String>) {
+    pub(super) async fn put(self, round: u32, challenge: Option<String>) {
         let about = self.about.get_value();
         let item = about.item.to_string();
         let (reason, note) = (self.reason.get_untracked(), self.note.get_untracked());
@@ -212,7 +215,8 @@ impl Talk {
         }
         match answer {
             Ok((shown, date)) => self.show(shown, date),
-            Err(Refusal { code, challenge: Some(challenge), .. }) if code == "step_up_required" => {
+            Err(Refusal { code, challenge: Some(challenge), methods, .. }) if code == "step_up_required" => {
+                self.passkey.set(methods.iter().any(|method| method == "passkey"));
                 self.problem.set(None);
                 self.code.set(String::new());
                 self.stage.set(Stage::Factor { challenge });

@@ -1,6 +1,7 @@
 //! Signing in: a password, then a second factor, and one answer for whatever was wrong (U2, U3).
 
 use super::actor::{Actor, RequestStamp, event, flooded};
+use super::factor::{Given, NotAccepted, alert_of};
 use super::{password, totp};
 use crate::audit::{Act, ActError, Housekeeping, Verdict, unaudited};
 use crate::backoffice::BackOffice;
@@ -8,7 +9,7 @@ use crate::store::sessions::{SessionRow, TryRow};
 use crate::store::staff::{Secrets, StaffRow};
 use crate::store::{WriteTx, sessions, staff};
 use crate::system::random;
-use domain::audit::event::{AuditEvent, Details, FactorName, Kind};
+use domain::audit::event::{AuditEvent, Details, Kind};
 use domain::clock::{Span, Timestamp};
 use domain::code::Code;
 use domain::desk::{DeskError, SessionToken, StaffView};
@@ -43,7 +44,9 @@ impl BackOffice {
         let (id, stored) = known.map(|(row, secrets)| (row.id, secrets.password_hash)).unzip();
         let password_ok = password::verify(password, stored).await;
         let token = SessionToken::from_bytes(random(&*self.entropy));
-        let keep = KeepTry { token_hash: token.hash(), staff: id, password_ok };
+        // Without the staff key there is no second factor either, and none is named.
+        let decoy = self.staff_vault.tag(&[b"number typed", staff_no.as_bytes()]).ok();
+        let keep = KeepTry { token_hash: token.hash(), staff: id, password_ok, decoy };
         unaudited(&self.ledger, "a password was tried; what comes of it is recorded at the second factor", keep)
             .await?;
         Ok(token)
@@ -56,23 +59,43 @@ impl BackOffice {
         code: &str,
         request: RequestStamp,
     ) -> Result<SignedIn, DeskError> {
+        let (tried, record) = self.tried(token).await?;
+        let given = Given::Totp(self.step_of(record.as_ref(), code)?);
+        self.second_factor(token, tried, record.map(|(row, _)| row), given, request).await
+    }
+
+    /// The sign-in that this cookie names, and whose it is.
+    pub(super) async fn tried(
+        &self,
+        token: Option<&TryToken>,
+    ) -> Result<(Option<TryRow>, Option<(StaffRow, Secrets)>), DeskError> {
         self.keys.key(crate::vault::KeyKind::Staff).map_err(|_| Code::StaffKeyMissing)?;
-        let token_hash = token.map(SessionToken::hash);
-        let tried = match &token_hash {
-            Some(hash) => sessions::read_try(&self.db, hash).await.map_err(unavailable)?,
+        let tried = match token {
+            Some(token) => sessions::read_try(&self.db, &token.hash()).await.map_err(unavailable)?,
             None => None,
         };
         let record = match tried.and_then(|row| row.staff) {
             Some(id) => staff::by_id(&self.db, id).await.map_err(unavailable)?,
             None => None,
         };
-        let step = self.step_of(record.as_ref(), code)?;
+        Ok((tried, record))
+    }
+
+    /// Begins the session, if both factors are right.
+    pub(super) async fn second_factor(
+        &self,
+        token: Option<&TryToken>,
+        tried: Option<TryRow>,
+        staff: Option<StaffRow>,
+        given: Given,
+        request: RequestStamp,
+    ) -> Result<SignedIn, DeskError> {
         let session = SessionToken::from_bytes(random(&*self.entropy));
         let act = SignIn {
-            token_hash: token_hash.unwrap_or_default(),
+            token_hash: token.map(SessionToken::hash).unwrap_or_default(),
             tried,
-            staff: record.map(|(row, _)| row),
-            step,
+            staff,
+            given,
             session_hash: session.hash(),
             lineage: Lineage::from_bytes(crate::system::new_id(self.clock.now(), &*self.entropy)),
             request,
@@ -118,7 +141,7 @@ impl BackOffice {
     }
 }
 
-fn unavailable(error: sqlx::Error) -> DeskError {
+pub(super) fn unavailable(error: sqlx::Error) -> DeskError {
     tracing::error!(%error, "the database did not answer");
     Code::LogUnavailable.into()
 }
@@ -127,13 +150,15 @@ struct KeepTry {
     token_hash: [u8; 32],
     staff: Option<StaffId>,
     password_ok: bool,
+    decoy: Option<[u8; 32]>,
 }
 
 #[async_trait::async_trait]
 impl Housekeeping for KeepTry {
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<()> {
         let now = tx.now();
-        let row = TryRow { staff: self.staff, password_ok: self.password_ok, expires: now.plus(TRY_LIFE) };
+        let (staff, password_ok, decoy) = (self.staff, self.password_ok, self.decoy);
+        let row = TryRow { staff, password_ok, expires: now.plus(TRY_LIFE), decoy };
         sessions::insert_try(tx.conn(), &self.token_hash, &row, now).await
     }
 }
@@ -142,7 +167,7 @@ struct SignIn {
     token_hash: [u8; 32],
     tried: Option<TryRow>,
     staff: Option<StaffRow>,
-    step: Option<i64>,
+    given: Given,
     session_hash: [u8; 32],
     lineage: Lineage,
     request: RequestStamp,
@@ -162,25 +187,20 @@ impl Act for SignIn {
         };
         let locked = secrets.locked_until > now;
         let good = tried.password_ok && row.active && !locked && tried.expires > now;
-        if let Some(step) = self.step.filter(|_| good)
-            // Both conditional writes decide, not what was read: of twenty equal codes, one is first.
-            && staff::accept_totp_step(tx.conn(), row.id, step).await?
-            && sessions::take_try(tx.conn(), &self.token_hash).await?
-        {
-            staff::set_failures(tx.conn(), row.id, 0, now, Timestamp::from_millis(0)).await?;
-            sessions::insert(tx.conn(), &self.session_hash, self.lineage, row.id, now).await?;
-            let view = StaffView {
-                staff_no: row.staff_no.clone(),
-                name: row.name.as_str().into(),
-                role: row.role,
-                unit: row.unit.clone(),
-            };
-            let session = SessionRow { lineage: self.lineage, staff: row, started: now, seen: now };
-            let actor = Actor::new(session, self.request.clone());
-            let details = Details { factor: Some(FactorName::Totp), ..Details::default() };
-            return Ok(Verdict::Done { event: actor.event(tx, Kind::SignedIn, None, details), fact: view });
+        // A try serves once. What was signed for one that is gone, sent again, accuses no passkey.
+        if !good || !sessions::has_try(tx.conn(), &self.token_hash).await? {
+            return self.refuse_known(tx, &row, &secrets, locked, Code::SignInFailed).await;
         }
-        self.refuse_known(tx, &row, &secrets, locked).await
+        match self.given.accept(tx, &row, &secrets).await? {
+            Ok(()) if sessions::take_try(tx.conn(), &self.token_hash).await? => self.begin(tx, row).await,
+            // For a code its cause is not recorded: mistyped is the usual one.
+            Err(NotAccepted::Wrong(code)) if matches!(self.given, Given::Passkey(_)) => {
+                self.refuse_known(tx, &row, &secrets, locked, code).await
+            }
+            Ok(()) | Err(NotAccepted::Wrong(_) | NotAccepted::Wait { .. }) => {
+                self.refuse_known(tx, &row, &secrets, locked, Code::SignInFailed).await
+            }
+        }
     }
 
     fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
@@ -189,14 +209,32 @@ impl Act for SignIn {
 }
 
 impl SignIn {
+    async fn begin(&self, tx: &mut WriteTx<'_>, row: StaffRow) -> sqlx::Result<Verdict<StaffView>> {
+        let now = tx.now();
+        staff::set_failures(tx.conn(), row.id, 0, now, Timestamp::from_millis(0)).await?;
+        sessions::insert(tx.conn(), &self.session_hash, self.lineage, row.id, now).await?;
+        let view = StaffView {
+            staff_no: row.staff_no.clone(),
+            name: row.name.as_str().into(),
+            role: row.role,
+            unit: row.unit.clone(),
+        };
+        let session = SessionRow { lineage: self.lineage, staff: row, started: now, seen: now };
+        let actor = Actor::new(session, self.request.clone());
+        let mut details = Details::default();
+        self.given.tell(&mut details);
+        Ok(Verdict::Done { event: actor.event(tx, Kind::SignedIn, None, details), fact: view })
+    }
+
     /// Counts the failure, locks with the tenth, and records each of the first ten; what is tried at a
-    /// locked door is counted by the minute (A10).
+    /// locked door is counted by the minute (A10). `why` stands in the log alone.
     async fn refuse_known(
         &self,
         tx: &mut WriteTx<'_>,
         row: &StaffRow,
         secrets: &Secrets,
         locked: bool,
+        why: Code,
     ) -> sqlx::Result<Verdict<StaffView>> {
         let error = DeskError::Refused(Code::SignInFailed);
         if locked {
@@ -205,7 +243,7 @@ impl SignIn {
             return Ok(Verdict::Unrecorded { error });
         }
         count_failure(tx, row.id, secrets).await?;
-        Ok(Verdict::Kept { event: self.failure(tx, Kind::SignedIn, Code::SignInFailed, Some(row)), error })
+        Ok(Verdict::Kept { event: self.failure(tx, Kind::SignedIn, why, Some(row)), error })
     }
 
     /// A number that nobody has, or no try at all: counted by the minute, all in one.
@@ -217,7 +255,12 @@ impl SignIn {
 
     fn failure(&self, tx: &WriteTx<'_>, kind: Kind, code: Code, staff: Option<&StaffRow>) -> AuditEvent {
         let subject_staff = staff.map(|row| row.staff_no.clone());
-        let details = self.request.fill(kind, Details { subject_staff, ..Details::default() });
+        let mut details = Details { subject_staff, ..Details::default() };
+        if kind == Kind::SignedIn && matches!(self.given, Given::Passkey(_)) {
+            self.given.tell(&mut details);
+            details.alert = alert_of(code);
+        }
+        let details = self.request.fill(kind, details);
         event(tx, kind, Some(code), None, Some(&self.request), details)
     }
 }

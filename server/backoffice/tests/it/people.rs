@@ -187,8 +187,13 @@ impl Seat {
 
     pub async fn answer_with(&self, challenge: Challenge, code: &str) -> Result<(), DeskError> {
         let token = self.desk().await.step_up_totp(challenge, code).await?;
-        *self.token.lock().unwrap() = token.cookie_text();
+        self.keep(&token);
         Ok(())
+    }
+
+    /// Keeps a new cookie.
+    pub fn keep(&self, token: &SessionToken) {
+        *self.token.lock().unwrap() = token.cookie_text();
     }
 
     /// Asks for a reveal once.
