@@ -31,6 +31,7 @@ pub fn sentence(lang: Lang, code: Code) -> String {
         Code::BodyTooLarge => text!(lang, code.body_too_large),
         Code::NotAForm => text!(lang, code.not_a_form),
         Code::ForeignHost => text!(lang, code.foreign_host),
+        Code::ForeignPeer => text!(lang, code.foreign_peer),
         Code::Invalid => text!(lang, code.invalid),
         Code::NoteNamesCustomer => text!(lang, code.note_names_customer),
         Code::CodeUsed => text!(lang, code.code_used),

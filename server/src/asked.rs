@@ -6,8 +6,9 @@ use crate::cookies;
 use crate::edge;
 use crate::form::{BadForm, Form};
 use crate::office::Site;
+use crate::proxy::Client;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, FromRef, FromRequest, FromRequestParts, MatchedPath, Request};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::response::Response;
@@ -17,7 +18,6 @@ use domain::code::{Code, Fault};
 use domain::desk::{Desk, DeskError, Seen};
 use domain::id::RequestId;
 use sha2::{Digest, Sha256};
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Where a value is asked for: the one endpoint that never answers a page.
@@ -73,7 +73,7 @@ where
 fn stamp(parts: &Parts) -> RequestStamp {
     let request = parts.extensions.get::<RequestId>().copied();
     let route = parts.extensions.get::<MatchedPath>().and_then(|path| Endpoint::parse(path.as_str()));
-    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let address = parts.extensions.get::<Client>().and_then(|client| client.address);
     let agent = parts.headers.get(header::USER_AGENT).map(|agent| Sha256::digest(agent.as_bytes()));
     let device = agent.and_then(|hash| DeviceTag::parse(&data_encoding::HEXLOWER.encode(&hash[..8])));
     RequestStamp {

@@ -3,9 +3,9 @@
 use crate::api::{cases, customers, sign_in};
 use crate::asked::{REVEAL, unrouted, wrong_method};
 use crate::office::Site;
-use crate::{demo, edge, pages, statics};
+use crate::{demo, edge, even, pages, statics};
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
@@ -26,7 +26,7 @@ pub const ENDPOINTS: [&str; 9] = [
 fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
     match path {
         "/api/sign_in" => post(sign_in::password),
-        "/api/verify_totp" => post(sign_in::totp),
+        "/api/verify_totp" => post(sign_in::totp).layer(from_fn(even::on_the_beat)),
         "/api/sign_out" => post(sign_in::out),
         "/api/step_up/totp" => post(sign_in::step_up),
         "/api/cases/open" => post(cases::open),
@@ -46,7 +46,7 @@ pub fn router(site: Arc<Site>) -> Router {
     let mut pages = Router::new()
         .route("/", get(pages::home))
         .route("/sign-in", get(pages::sign_in).post(pages::post_sign_in))
-        .route("/sign-in/verify", get(pages::verify).post(pages::post_verify))
+        .route("/sign-in/verify", get(pages::verify).post(pages::post_verify).layer(from_fn(even::on_the_beat)))
         .route("/sign-out", post(pages::post_sign_out))
         .route("/customers", get(pages::customers).post(pages::post_customers))
         .route("/customers/{id}", get(pages::customer))

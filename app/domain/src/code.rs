@@ -82,6 +82,8 @@ codes! {
     NotAForm "not_a_form" 415;
     /// The host is not the one served (U6).
     ForeignHost "foreign_host" 421;
+    /// It did not come by a proxy that the configuration names (U8).
+    ForeignPeer "foreign_peer" 421;
     /// The request's values do not fit; `faults` names each.
     Invalid "invalid" 422;
     /// The note of the case names this customer (V2n).
