@@ -41,12 +41,22 @@ pub struct Config {
     pub step_up: StepUp,
     /// Reveals.
     pub reveal: Reveal,
+    /// Signing in.
+    pub sign_in: SignIn,
     /// Whether requests come by proxies, and by them alone (U8).
     pub behind_proxy: bool,
     /// TLS of our own.
     pub tls: Tls,
     /// The proxies in front.
     pub proxy: Proxy,
+}
+
+/// Signing in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Failures from one address in a minute after which no more are looked at; 0 for any number.
+    pub address_failures: u32,
 }
 
 /// TLS of our own: both, or neither.
@@ -113,6 +123,7 @@ impl Default for Config {
             session: Session { idle: 15 * 60, absolute: 8 * 60 * 60 },
             step_up: StepUp { challenge: 2 * 60, window: 5 * 60 },
             reveal: Reveal { seconds: 30 },
+            sign_in: SignIn { address_failures: 20 },
             behind_proxy: false,
             tls: Tls::default(),
             proxy: Proxy { trusted: Vec::new(), headers: Written::XForwarded },
@@ -249,6 +260,7 @@ impl Config {
             challenge_life: Span::seconds(self.step_up.challenge.into()),
             step_up_window: Span::seconds(self.step_up.window.into()),
             reveal_seconds: self.reveal.seconds,
+            address_failures: self.sign_in.address_failures,
         }
     }
 }
@@ -305,12 +317,13 @@ mod tests {
             "adr = \"127.0.0.1:1\"",
             "[session]\nidel = 3",
             "[budget.person]\nmisses_hour = 3",
+            "[sign_in]\nfailures = 3",
             "[tls]\ncert = \"c.pem\"",
             "[proxy]\ntrust = []",
         ] {
             let error = from(text).unwrap_err().to_string();
             let name =
-                ["adr", "idel", "budget", "cert", "trust"].into_iter().find(|name| error.contains(name));
+                ["adr", "idel", "budget", "failures", "cert", "trust"].into_iter().find(|name| error.contains(name));
             assert!(name.is_some(), "{error}");
         }
     }

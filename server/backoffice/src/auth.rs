@@ -1,10 +1,12 @@
 //! Who is sitting there: password, second factor, session.
 
 mod actor;
+mod delay;
 mod password;
 mod sign_in;
 mod step_up;
 mod totp;
+mod turnstile;
 
 pub use actor::{Actor, RequestStamp};
 pub(crate) use actor::{event, too_many_alike};

@@ -33,6 +33,8 @@ pub struct Settings {
     pub step_up_window: Span,
     /// For how long a value may stand on the screen.
     pub reveal_seconds: u32,
+    /// Failed sign-ins from one address in a minute after which no more are looked at; 0 for any number.
+    pub address_failures: u32,
 }
 
 impl Default for Settings {
@@ -43,6 +45,7 @@ impl Default for Settings {
             challenge_life: domain::step_up::CHALLENGE_LIFE,
             step_up_window: domain::step_up::WINDOW,
             reveal_seconds: 30,
+            address_failures: 20,
         }
     }
 }

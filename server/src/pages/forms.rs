@@ -32,7 +32,7 @@ pub async fn post_sign_in(Sent { caller, mut form, headers }: Sent) -> Response 
     if !faults.is_empty() {
         return again(Page::SignIn, caller, &headers, values, DeskError::Invalid(faults)).await;
     }
-    match caller.site.office.sign_in(&staff_no, password).await {
+    match caller.site.office.sign_in(&staff_no, password, &caller.stamp).await {
         Ok(token) => {
             let mut response = go_to("/sign-in/verify");
             cookies::set(response.headers_mut(), cookies::TRY, &token);

@@ -18,6 +18,8 @@ use tempfile::TempDir;
 
 /// The binary under test.
 pub const GRILLE: &str = env!("CARGO_BIN_EXE_grille");
+/// Those who fail to sign in to the shared app, all of them from one address, are tests of their own.
+const NO_LIMIT: (&str, &str) = ("GRILLE_SIGN_IN__ADDRESS_FAILURES", "0");
 /// Operators of the app that tests share; each test takes the next.
 const SHARED: u16 = 60;
 
@@ -152,7 +154,7 @@ impl TestApp {
         let (app, _) = SHARED_APP.get_or_init(|| {
             let home = Home::new();
             let folder = home.dir.path().to_string_lossy().into_owned();
-            let env = [("GUARDED", folder.as_str()), ("GRILLE_LOG", "info")];
+            let env = [("GUARDED", folder.as_str()), ("GRILLE_LOG", "info"), NO_LIMIT];
             (Self::start(&home, &Start { staff: SHARED, env: &env, by: &["sh", "-c", GUARD, "guard"] }), home)
         });
         app

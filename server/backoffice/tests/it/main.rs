@@ -9,6 +9,8 @@ mod clock;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod delays;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod filled;
