@@ -24,3 +24,4 @@ mod misuse;
 mod needles;
 mod proxy;
 mod sessions;
+mod timing;
