@@ -28,6 +28,7 @@ pub fn sentence(lang: Lang, code: Code) -> String {
         Code::CaseBoundElsewhere => text!(lang, code.case_bound_elsewhere),
         Code::CaseNotBound => text!(lang, code.case_not_bound),
         Code::Changed => text!(lang, code.changed),
+        Code::BodyTooSlow => text!(lang, code.body_too_slow),
         Code::BodyTooLarge => text!(lang, code.body_too_large),
         Code::NotAForm => text!(lang, code.not_a_form),
         Code::ForeignHost => text!(lang, code.foreign_host),

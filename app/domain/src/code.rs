@@ -66,6 +66,8 @@ codes! {
     MethodNotAllowed "method_not_allowed" 405;
     /// A value is not sent to a page (V4).
     NotAcceptable "not_acceptable" 406;
+    /// The body did not come in time.
+    BodyTooSlow "body_too_slow" 408;
     /// The case is closed.
     CaseClosed "case_closed" 409;
     /// Five cases are open (Q1).
