@@ -8,6 +8,15 @@ import { createInterface } from 'node:readline';
 /** How long a revealed value stands on the screen in these tests. */
 export const REVEAL_SECONDS = 6;
 
+/** Budgets that no test meets: one person of these tests does in a minute what a teller does in a week. */
+const generous = Object.fromEntries(
+  ['PERSON', 'BRANCH', 'PURPOSE'].flatMap(scope =>
+    ['SEARCHES', 'MISSES', 'CUSTOMERS', 'REVEALS', 'BANK_WIDE_SEARCHES'].flatMap(counter =>
+      ['HOUR', 'DAY', 'MONTH'].map(window => [`GRILLE_BUDGET__${scope}__${counter}_${window}`, '1000000']),
+    ),
+  ),
+);
+
 const root = resolve(import.meta.dirname, '..');
 
 /** A port that is free now. */
@@ -28,10 +37,12 @@ export default async function start(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'grille-end2end-'));
   const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
   const program = process.env.GRILLE ?? join(target, 'debug', 'grille');
-  const words = ['demo', '--data-dir', folder, '--addr', `127.0.0.1:${port}`, '--staff', '12', '--json'];
+  // each test has people of its own; on a picture of the sign-in page two are enough
+  const staff = process.env.SCREENSHOTS ? '2' : '60';
+  const words = ['demo', '--data-dir', folder, '--addr', `127.0.0.1:${port}`, '--staff', staff, '--json'];
   const server = spawn(program, words, {
     cwd: root,
-    env: { ...process.env, GRILLE_REVEAL__SECONDS: String(REVEAL_SECONDS) },
+    env: { ...process.env, ...generous, GRILLE_REVEAL__SECONDS: String(REVEAL_SECONDS) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said: string[] = [];

@@ -28,10 +28,17 @@ export class Authenticator {
 
   async next(): Promise<string> {
     const now = () => Math.floor(Date.now() / 30_000);
-    const step = Math.max(now() - 1, this.last + 1);
+    // the step before this one, unless it is about to be one too many while the form is filled in
+    const first = Date.now() % 30_000 < 20_000 ? now() - 1 : now();
+    const step = Math.max(first, this.last + 1);
     while (step > now() + 1) await new Promise(done => setTimeout(done, 250));
     this.last = step;
     return codeOfStep(this.secret, step);
+  }
+
+  /** The code that was used last: it worked once. */
+  used(): string {
+    return codeOfStep(this.secret, this.last);
   }
 
   /** Six digits that are none of the codes around now. */

@@ -3,7 +3,7 @@
 use crate::lang::Lang;
 use domain::clock::Timestamp;
 use domain::code::{Code, Fault};
-use domain::desk::Desk;
+use domain::desk::{Desk, Ended};
 use domain::id::RequestId;
 use domain::role::Role;
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ pub struct PageContext {
     pub demo: Option<DemoSlip>,
     /// What came back with a form that was refused; empty otherwise.
     pub form: FormState,
+    /// Why whoever sent an old session's cookie must sign in again.
+    pub ended: Option<Ended>,
     /// Which request this answers.
     pub request: RequestId,
     /// When.

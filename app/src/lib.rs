@@ -11,6 +11,7 @@
 
 pub mod islands;
 pub mod lang;
+pub mod line;
 pub mod words;
 
 #[cfg(feature = "ssr")]
@@ -27,4 +28,4 @@ mod shell;
 mod ui;
 
 #[cfg(feature = "ssr")]
-pub use render::render;
+pub use render::{render, to_sign_in};

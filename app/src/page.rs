@@ -1,6 +1,7 @@
 //! The pages there are.
 
 use domain::code::Code;
+use domain::desk::EventsAsk;
 use domain::id::{CaseId, Handle, ResultId};
 
 /// One page, with what its address names.
@@ -26,6 +27,14 @@ pub enum Page {
         /// Whose card.
         customer: Handle,
     },
+    /// `/supervise`
+    Supervise,
+    /// `/supervise/events?…`
+    Events(EventsAsk),
+    /// `/supervise/events/{seq}`
+    Event(u64),
+    /// `/supervise/integrity`
+    Integrity,
     /// Any address, answered by a refusal.
     Refusal(Code),
 }
@@ -43,12 +52,44 @@ impl Page {
                 let query: Vec<String> = case.into_iter().chain(result).collect();
                 if query.is_empty() { "/customers".into() } else { format!("/customers?{}", query.join("&")) }
             }
+            Page::Supervise => "/supervise".into(),
+            Page::Events(ask) => crate::pages::address(&ask.filters, ask.at, None),
+            Page::Event(seq) => format!("/supervise/events/{seq}"),
+            Page::Integrity => "/supervise/integrity".into(),
             Page::Customer { case, customer } => format!("/customers/{customer}?case={case}"),
         }
     }
+    /// The page that has exactly this address, if it is one to come back to after signing in. Whatever is not
+    /// written as [`Page::path`] writes it is none: no other host, no other spelling.
+    pub fn parse(address: &str) -> Option<Self> {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let value = |name: &str| {
+            query
+                .split('&')
+                .filter_map(|pair| pair.split_once('='))
+                .find(|(known, _)| *known == name)
+                .map(|pair| pair.1)
+        };
+        let case = value("case").map(CaseId::parse).transpose().ok()?;
+        let result = value("result").map(ResultId::parse).transpose().ok()?;
+        let page = match path {
+            "/" => Page::Home,
+            "/customers" => Page::Customers { case, result },
+            "/supervise" => Page::Supervise,
+            "/supervise/integrity" => Page::Integrity,
+            "/supervise/events" => Page::Events(EventsAsk::default()),
+            _ if path.starts_with("/supervise/") => Page::Event(path.strip_prefix("/supervise/events/")?.parse().ok()?),
+            _ => Page::Customer { case: case?, customer: Handle::parse(path.strip_prefix("/customers/")?).ok()? },
+        };
+        (page.path() == address).then_some(page)
+    }
     /// Whether one must be signed in to see it.
     pub const fn needs_desk(&self) -> bool {
-        matches!(self, Page::Home | Page::Customers { .. } | Page::Customer { .. })
+        match self {
+            Page::Home | Page::Customers { .. } | Page::Customer { .. } => true,
+            Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity => true,
+            Page::SignIn | Page::Verify | Page::Refusal(_) => false,
+        }
     }
 }
 
@@ -72,6 +113,31 @@ mod tests {
             ),
         ] {
             assert_eq!(page.path(), path);
+            assert_eq!(Page::parse(path), Some(page));
+        }
+    }
+
+    #[test]
+    fn u6_an_address_that_is_not_spelled_as_ours_leads_nowhere() {
+        assert_eq!(Page::parse("/"), Some(Page::Home));
+        for address in [
+            "",
+            "//evil.example",
+            "https://evil.example/customers",
+            "/\\evil.example",
+            "/customers?case=",
+            "/customers?case=01010101-0101-0101-0101-010101010101&case=01010101-0101-0101-0101-010101010101",
+            "/customers?case=01010101-0101-0101-0101-010101010101&x=1",
+            "/customers?result=02020202020202020202020202020202&case=01010101-0101-0101-0101-010101010101",
+            "/customers/03030303030303030303030303030303",
+            "/customers/../sign-out",
+            "/customers?id_no=990101198804123012",
+            "/customers#x",
+            "/customers ",
+            "/sign-in",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(Page::parse(address), None, "{address}");
         }
     }
 }

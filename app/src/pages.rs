@@ -5,6 +5,7 @@ mod customers;
 mod home;
 mod refusal;
 mod sign_in;
+mod supervise;
 mod verify;
 
 use crate::context::PageContext;
@@ -15,6 +16,7 @@ use domain::code::Code;
 use domain::desk::{Desk, DeskError, Seen};
 use domain::role::Role;
 use leptos::prelude::*;
+pub(crate) use supervise::address::address;
 
 /// A page with all that it shows.
 pub enum Content {
@@ -28,6 +30,14 @@ pub enum Content {
     Customers(customers::Shows),
     /// One masked card.
     Customer(customer::Shows),
+    /// What supervisors see first.
+    Supervise(Box<supervise::Shows>),
+    /// The log, a page at a time.
+    Events(Box<supervise::events::Shows>),
+    /// One entry.
+    Event(Box<supervise::event::Shows>),
+    /// Whether the log is whole.
+    Integrity(Box<supervise::integrity::Shows>),
     /// No.
     Refusal {
         /// Why.
@@ -59,7 +69,18 @@ impl Content {
                 operators_only(desk, Seen { case: Some(*case), ..Seen::default() }).await?;
                 Content::Customer(customer::load(desk, *case, *customer).await?)
             }
+            (Page::Supervise, Some(desk)) => Content::Supervise(Box::new(supervise::load(desk, context).await?)),
+            (Page::Events(ask), Some(desk)) => {
+                Content::Events(Box::new(supervise::events::load(desk, ask, context).await?))
+            }
+            (Page::Event(seq), Some(desk)) => {
+                Content::Event(Box::new(supervise::event::load(desk, *seq, context).await?))
+            }
+            (Page::Integrity, Some(desk)) => Content::Integrity(Box::new(supervise::integrity::load(desk).await?)),
             (Page::Refusal(code), _) => Content::Refusal { code: *code, retry_after: context.form.retry_after },
+            (Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity, None) => {
+                return Err(Code::SignedOut.into());
+            }
             (Page::Home | Page::Customers { .. } | Page::Customer { .. }, None) => return Err(Code::SignedOut.into()),
         })
     }
@@ -72,6 +93,10 @@ impl Content {
             Content::Home(shows) => home::title(shows, lang),
             Content::Customers(shows) => customers::title(shows, lang),
             Content::Customer(_) => text!(lang, card.title),
+            Content::Supervise(_) => text!(lang, log.title),
+            Content::Events(_) => text!(lang, log.events),
+            Content::Event(shows) => shows.title(lang),
+            Content::Integrity(_) => text!(lang, log.integrity),
             Content::Refusal { code, .. } => words::heading(lang, *code),
         }
     }
@@ -83,6 +108,15 @@ impl Content {
         match self {
             Content::SignIn | Content::Verify | Content::Home(_) => vec![(self.title(lang), None)],
             Content::Customers(_) => vec![home, (text!(lang, search.title), None)],
+            Content::Supervise(_) => vec![(self.title(lang), None)],
+            Content::Events(_) | Content::Integrity(_) => {
+                vec![(text!(lang, log.title), Some("/supervise")), (self.title(lang), None)]
+            }
+            Content::Event(shows) => vec![
+                (text!(lang, log.title), Some("/supervise")),
+                (text!(lang, log.events), Some("/supervise/events")),
+                (text!(lang, log.event, seq = shows.seq()), None),
+            ],
             Content::Refusal { .. } => vec![home, (self.title(lang), None)],
             Content::Customer(_) => vec![home, search, (self.title(lang), None)],
         }
@@ -94,8 +128,18 @@ impl Content {
     }
 
     /// Whether it needs the browser's half.
-    pub const fn has_islands(&self) -> bool {
-        matches!(self, Content::Customer(_))
+    pub fn has_islands(&self) -> bool {
+        match self {
+            Content::Customer(_) | Content::Events(_) => true,
+            Content::Customers(shows) => customers::opens_a_case(shows),
+            Content::SignIn
+            | Content::Verify
+            | Content::Home(_)
+            | Content::Supervise(_)
+            | Content::Event(_)
+            | Content::Integrity(_)
+            | Content::Refusal { .. } => false,
+        }
     }
 
     /// Seconds until another try makes sense.
@@ -114,6 +158,10 @@ impl Content {
             Content::Home(shows) => home::view(shows, context),
             Content::Customers(shows) => customers::view(shows, context),
             Content::Customer(shows) => customer::view(shows, context),
+            Content::Supervise(shows) => supervise::view(shows, context),
+            Content::Events(shows) => supervise::events::view(shows, context),
+            Content::Event(shows) => supervise::event::view(shows, context),
+            Content::Integrity(shows) => supervise::integrity::view(shows, context),
             Content::Refusal { code, retry_after } => refusal::view(*code, *retry_after, context),
         }
     }

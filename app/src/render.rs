@@ -6,18 +6,18 @@ use crate::pages::Content;
 use crate::shell;
 use axum::body::Body;
 use domain::code::Code;
-use domain::desk::DeskError;
+use domain::desk::{DeskError, EventsAsk};
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use std::sync::Arc;
 
 /// Fetches what the page shows, draws it, and answers with the status that fits.
 ///
-/// A page that needs somebody signed in, with nobody there, is a redirect to `/sign-in`. What the desk
+/// A page that needs somebody signed in, with nobody there, is a redirect to `/sign-in`, which leads back. What the desk
 /// refuses becomes a page that says so. A refused form makes the same page again, with its own status.
 pub async fn render(page: Page, context: PageContext) -> Response<Body> {
     let content = match Content::load(&page, &context).await {
         Ok(content) => content,
-        Err(error) if error.code() == Code::SignedOut => return redirect("/sign-in"),
+        Err(error) if error.code() == Code::SignedOut => return redirect(&to_sign_in(&page)),
         Err(DeskError::Wait { code, retry_after }) => Content::Refusal { code, retry_after: Some(retry_after) },
         Err(error) => Content::Refusal { code: error.code(), retry_after: None },
     };
@@ -49,9 +49,29 @@ fn status(content: &Content, context: &PageContext) -> u16 {
     }
 }
 
-fn redirect(to: &'static str) -> Response<Body> {
+/// Where one signs in and comes back to the page: an address holds ids and handles, nothing of a customer.
+pub fn to_sign_in(page: &Page) -> String {
+    let path = match page {
+        // filters are chosen anew: a reading ends with its session
+        Page::Events(_) => Page::Events(EventsAsk::default()).path(),
+        page => page.path(),
+    };
+    match path.as_str() {
+        "/" => "/sign-in".into(),
+        path => format!("/sign-in?next={}", escaped(path)),
+    }
+}
+
+/// What our own addresses hold, as the value of a query.
+fn escaped(path: &str) -> String {
+    path.replace('%', "%25").replace('?', "%3F").replace('&', "%26").replace('=', "%3D")
+}
+
+fn redirect(to: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(to));
+    if let Ok(to) = HeaderValue::from_str(to) {
+        response.headers_mut().insert(header::LOCATION, to);
+    }
     response
 }

@@ -2,7 +2,10 @@
 
 use crate::context::PageContext;
 use crate::lang::{self, Lang, text};
+use crate::page::Page;
 use crate::pages::Content;
+use crate::render::to_sign_in;
+use crate::ui::time::local;
 use crate::ui::trail::Trail;
 use crate::words;
 use domain::desk::StaffView;
@@ -85,12 +88,20 @@ fn way_in(content: &Content, context: &PageContext, path: &str) -> AnyView {
                 <p class="motto">{text!(lang, app.tagline)}</p>
                 <p>{text!(lang, sign_in.lead)}</p>
                 <p class="law">{text!(lang, sign_in.law)}</p>
-                {language(lang, path)}
+                {language(lang, &with_next(path, context))}
             </header>
             <main id="main" tabindex="-1">{content.view(context)}</main>
         </div>
     }
     .into_any()
+}
+
+/// The way back is kept when the language changes.
+fn with_next(path: &str, context: &PageContext) -> String {
+    match Page::parse(&context.form.value("next")) {
+        Some(page) => to_sign_in(&page).replace("/sign-in", path),
+        None => path.to_owned(),
+    }
 }
 
 /// Menu at the side, trail above, page below.
@@ -100,12 +111,19 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
     if staff.role == Role::Operator {
         entries.push(("/customers", text!(lang, search.title)));
     }
+    if matches!(staff.role, Role::Supervisor | Role::Auditor) {
+        entries.extend([
+            ("/supervise", text!(lang, log.title)),
+            ("/supervise/events", text!(lang, log.events)),
+            ("/supervise/integrity", text!(lang, log.integrity)),
+        ]);
+    }
     let here = path.split('?').next().unwrap_or_default().to_owned();
     let entries = entries.into_iter().map(|(address, name)| {
         // a card belongs to the search that led to it
         let current = match address {
             _ if address == here => Some("page"),
-            "/" => None,
+            "/" | "/supervise" => None,
             section => here.starts_with(section).then_some("true"),
         };
         view! { <li><a href=address aria-current=current>{name}</a></li> }
@@ -128,6 +146,22 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
                 <div class="bar"><Trail lang steps=content.trail(lang)/>{language(lang, path)}</div>
                 <main id="main" tabindex="-1">{content.view(context)}</main>
             </div>
+        </div>
+        {print_mark(context, staff)}
+    }
+    .into_any()
+}
+
+/// Who printed the page and when it was drawn, all over the paper and nowhere on the screen (JR/T 0171
+/// 6.1.3 c). Without a script the page knows no later time.
+fn print_mark(context: &PageContext, staff: &StaffView) -> AnyView {
+    /// Enough to cover a sheet.
+    const TILES: usize = 18;
+    let who = format!("{} {}", staff.staff_no, staff.name);
+    let mark = text!(context.lang, print.mark, who = who, at = local(context.now));
+    view! {
+        <div class="print-mark" aria-hidden="true">
+            {(0..TILES).map(|_| view! { <span>{mark.clone()}</span> }).collect_view()}
         </div>
     }
     .into_any()

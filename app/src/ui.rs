@@ -1,11 +1,17 @@
 //! Parts of pages.
 
+pub mod bank_wide;
+pub mod budget;
 pub mod case;
 pub mod demo_slip;
 pub mod field;
 pub mod found;
 pub mod label;
 pub mod masked;
+pub mod next_page;
 pub mod problems;
+pub mod revealed_lately;
 pub mod time;
 pub mod trail;
+pub mod why;
+pub mod wrong_person;

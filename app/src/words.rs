@@ -1,5 +1,10 @@
 //! Codes and names of the rules, in words.
 
+#[cfg(feature = "ssr")]
+pub mod happened;
+#[cfg(feature = "ssr")]
+pub mod log;
+
 use crate::lang::{Lang, text};
 use domain::code::{Code, Fault};
 use domain::role::Role;
@@ -21,13 +26,20 @@ pub fn sentence(lang: Lang, code: Code) -> String {
         Code::ChallengeUnanswered => text!(lang, code.challenge_unanswered),
         Code::ForeignOrigin => text!(lang, code.foreign_origin),
         Code::NotFound => text!(lang, code.not_found),
+        Code::CopyBlocked => text!(lang, code.copy_blocked),
         Code::MethodNotAllowed => text!(lang, code.method_not_allowed),
         Code::NotAcceptable => text!(lang, code.not_acceptable),
         Code::CaseClosed => text!(lang, code.case_closed),
         Code::CaseLimit => text!(lang, code.case_limit),
         Code::CaseBoundElsewhere => text!(lang, code.case_bound_elsewhere),
         Code::CaseNotBound => text!(lang, code.case_not_bound),
+        Code::VerificationRunning => text!(lang, code.verification_running),
+        Code::TailLimit => text!(lang, code.tail_limit),
         Code::Changed => text!(lang, code.changed),
+        Code::RevealOver => text!(lang, code.reveal_over),
+        Code::MoreSpent => text!(lang, code.more_spent),
+        Code::CopySpent => text!(lang, code.copy_spent),
+        Code::RatingSpent => text!(lang, code.rating_spent),
         Code::BodyTooSlow => text!(lang, code.body_too_slow),
         Code::BodyTooLarge => text!(lang, code.body_too_large),
         Code::NotAForm => text!(lang, code.not_a_form),
@@ -37,6 +49,7 @@ pub fn sentence(lang: Lang, code: Code) -> String {
         Code::NoteNamesCustomer => text!(lang, code.note_names_customer),
         Code::CodeUsed => text!(lang, code.code_used),
         Code::FactorLocked => text!(lang, code.factor_locked),
+        Code::BudgetSpent => text!(lang, code.budget_spent),
         Code::TooManyRefusals => text!(lang, code.too_many_refusals),
         Code::Busy => text!(lang, code.busy),
         Code::VaultKeyMissing => text!(lang, code.vault_key_missing),
@@ -52,6 +65,15 @@ pub fn sentence(lang: Lang, code: Code) -> String {
 /// The sentence for a code as it stands on the wire; none for one that we do not know.
 pub fn sentence_of(lang: Lang, code: &str) -> Option<String> {
     Code::ALL.iter().find(|known| known.as_str() == code).map(|known| sentence(lang, *known))
+}
+
+/// When another try makes sense, in the unit that one would say it in.
+pub fn wait(lang: Lang, seconds: u32) -> String {
+    match seconds {
+        0..120 => text!(lang, reveal.wait, seconds = seconds),
+        120..7200 => text!(lang, budget.wait_minutes, minutes = seconds.div_ceil(60)),
+        7200.. => text!(lang, budget.wait_hours, hours = seconds.div_ceil(3600)),
+    }
 }
 
 /// The heading that goes with a code.
@@ -190,6 +212,20 @@ mod tests {
                 let words = fault(lang, &Fault::new("x", code));
                 assert_ne!(words, sentence(lang, Code::Invalid), "{code}");
             }
+        }
+    }
+
+    #[test]
+    fn q4_a_wait_is_told_in_the_unit_that_one_would_say_it_in() {
+        for (seconds, words) in [
+            (1, "Try again in 1 s."),
+            (119, "Try again in 119 s."),
+            (120, "Try again in 2 minutes."),
+            (3541, "Try again in 60 minutes."),
+            (7200, "Try again in 2 hours."),
+            (86_401, "Try again in 25 hours."),
+        ] {
+            assert_eq!(wait(Lang::en, seconds), words);
         }
     }
 

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by falling over")]
 
 mod desk;
+#[path = "pages/supervise.rs"]
+mod supervise;
 
 use app::context::{DemoSlip, FormState, PageContext};
 use app::lang::Lang;
@@ -9,6 +11,7 @@ use app::page::Page;
 use desk::FakeDesk;
 use domain::clock::Timestamp;
 use domain::code::{Code, Fault};
+use domain::desk::Ended;
 use domain::id::RequestId;
 use domain::role::Role;
 use http::{Response, header};
@@ -20,6 +23,7 @@ fn context(role: Option<Role>, lang: Lang) -> PageContext {
         lang,
         demo: None,
         form: FormState::default(),
+        ended: None,
         request: RequestId::from_bytes([7; 16]),
         now: Timestamp::from_millis(1_795_335_330_123),
     }
@@ -71,12 +75,46 @@ async fn m1_a_card_holds_masks_and_an_island_holds_ids_and_words() {
 }
 
 #[tokio::test]
+async fn a_card_stands_under_the_catalogues_headings_in_its_order() {
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::en)).await;
+    let at = |words: &str| html.find(words).unwrap_or_else(|| panic!("{words} is not there"));
+    assert!(at(">Identity</h2>") < at("Customer number") && at("Customer number") < at(">Contact</h2>"));
+    assert!(at(">Contact</h2>") < at("Reveal Mobile 1") && at("Reveal Mobile 1") < at(">Cards and accounts</h2>"));
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::zh)).await;
+    assert!(html.contains(">身份信息</h2>") && html.contains(">卡与账户</h2>"));
+}
+
+#[tokio::test]
 async fn v2_only_fields_that_the_purpose_reveals_have_a_button() {
     let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::en)).await;
     assert!(html.contains("Reveal Mobile 1") && html.contains("Reveal Mobile 2"));
     for never in ["Reveal Customer number", "Reveal Branch", "Reveal Card expiry"] {
         assert!(!html.contains(never), "{never}");
     }
+}
+
+#[tokio::test]
+async fn v4_what_may_be_copied_and_what_asks_for_a_note_is_told_to_the_island_and_nothing_else() {
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::en)).await;
+    let about = |field: &str| {
+        let name = format!("&quot;field&quot;:&quot;{field}&quot;");
+        let quoted = |island: &&str| island.contains(&name) || island.contains(&name.replace("&quot;", "\""));
+        let island = islands(&html).into_iter().find(quoted).unwrap_or_else(|| panic!("{field}: {html}"));
+        island.replace("&quot;", "\"")
+    };
+    assert!(about("mobile").contains("\"copy\":true"), "{}", about("mobile"));
+    assert!(about("id_no").contains("\"copy\":false"));
+    assert!(about("id_no").contains("\"note\":false"));
+}
+
+#[tokio::test]
+async fn v4_a_card_tells_how_often_it_was_looked_behind_and_by_nobody() {
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::en)).await;
+    let strip = html.split("class=\"lately\"").nth(1).unwrap().split("</p>").next().unwrap();
+    assert!(strip.contains("Values revealed in the last 30 days: 3."), "{strip}");
+    assert!(strip.contains("2026-11-22 14:46") && !strip.contains("op1001"), "{strip}");
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::zh)).await;
+    assert!(html.contains("近 30 天内查看明文 3 次"), "{html}");
 }
 
 #[tokio::test]
@@ -89,7 +127,8 @@ async fn v4_a_card_without_javascript_says_what_is_missing() {
 
 #[tokio::test]
 async fn a_page_without_islands_loads_no_module() {
-    for wanted in [Page::SignIn, Page::Verify, Page::Home, Page::Customers { case: None, result: None }] {
+    let inside_a_case = Page::Customers { case: None, result: Some(desk::NONE) };
+    for wanted in [Page::SignIn, Page::Verify, Page::Home, inside_a_case] {
         let (_, html) = page(wanted, context(Some(Role::Operator), Lang::en)).await;
         assert!(!html.contains("grille.wasm"), "{html}");
     }
@@ -112,8 +151,108 @@ async fn only_operators_see_customers_and_the_try_is_recorded() {
 
 #[tokio::test]
 async fn without_a_session_a_page_leads_to_sign_in() {
-    let response = app::render(Page::Home, context(None, Lang::en)).await;
-    assert_eq!((response.status().as_u16(), response.headers()[header::LOCATION].to_str().unwrap()), (303, "/sign-in"));
+    let case = domain::id::CaseId::from_bytes([1; 16]);
+    for (wanted, to) in [
+        (Page::Home, "/sign-in"),
+        (Page::Customers { case: None, result: None }, "/sign-in?next=/customers"),
+        (
+            Page::Customers { case: Some(case), result: None },
+            "/sign-in?next=/customers%3Fcase%3D01010101-0101-0101-0101-010101010101",
+        ),
+    ] {
+        let response = app::render(wanted, context(None, Lang::en)).await;
+        assert_eq!((response.status().as_u16(), response.headers()[header::LOCATION].to_str().unwrap()), (303, to));
+    }
+}
+
+#[tokio::test]
+async fn u5_who_comes_with_an_ended_session_is_told_why_and_led_back_through_both_forms() {
+    for (why, words) in [
+        (Ended::Idle { minutes: 15 }, "after 15 minutes without activity"),
+        (Ended::Age { hours: 8 }, "after 8 hours"),
+        (Ended::Otherwise, "you signed out, or signed in elsewhere"),
+    ] {
+        let context = PageContext { ended: Some(why), ..context(None, Lang::en) };
+        let (status, html) = page(Page::SignIn, context).await;
+        assert!(status == 200 && html.contains(words), "{html}");
+    }
+    for wanted in [Page::SignIn, Page::Verify] {
+        let mut context = context(None, Lang::zh);
+        context.form.values.insert("next".into(), "/customers".into());
+        let (_, html) = page(wanted, context).await;
+        assert!(html.contains("type=\"hidden\" name=\"next\" value=\"/customers\""), "{html}");
+        assert!(html.contains("?next=/customers\""), "the language switch keeps it: {html}");
+    }
+}
+
+#[tokio::test]
+async fn a_note_that_was_never_sent_is_in_the_form_again_unless_another_was_sent() {
+    let form = Page::Customers { case: None, result: None };
+    let (_, html) = page(form.clone(), context(Some(Role::Operator), Lang::en)).await;
+    assert!(
+        html.contains("\ntyped before the session ended</textarea>") && html.contains("Your unsent note"),
+        "{html}"
+    );
+    let mut context = context(Some(Role::Operator), Lang::en);
+    context.form.values.insert("note".into(), "sent and refused".into());
+    context.form.values.insert("mobile".into(), "\"><script>".into());
+    context.form.code = Some(Code::CaseLimit);
+    let (_, html) = page(form, context).await;
+    assert!(html.contains("\nsent and refused</textarea>") && !html.contains("Your unsent note"));
+    assert!(!html.contains("\"><script>"), "what was typed stays text: {html}");
+}
+
+#[tokio::test]
+async fn what_was_typed_into_a_note_never_ends_its_text_area() {
+    let mut context = context(Some(Role::Operator), Lang::en);
+    context.form.values.insert("note".into(), "</textarea><script>alert(1)</script>".into());
+    let (_, html) = page(Page::Customers { case: None, result: None }, context).await;
+    assert!(!html.contains("</textarea><script>"), "{html}");
+    assert!(html.contains("&lt;/textarea&gt;&lt;script&gt;alert(1)"), "{html}");
+}
+
+#[tokio::test]
+async fn the_form_shows_a_ticket_for_each_purpose_and_goes_by_the_hand_of_a_teller() {
+    let (_, html) = page(Page::Customers { case: None, result: None }, context(Some(Role::Operator), Lang::en)).await;
+    assert!(html.contains("e.g. Q-20261122-1<") && html.contains("e.g. AB-2026-1234<"), "{html}");
+    let at = |name: &str| html.find(&format!("name=\"{name}\"")).unwrap();
+    let order = ["purpose", "identified", "ticket", "note", "id_no", "mobile", "card_no", "account_no", "customer_no"];
+    assert!(order.is_sorted_by_key(|name| at(name)), "the order of Tab is the order of work");
+    let once = html.split("name=\"once\" value=\"").nth(1).unwrap();
+    assert!(once.starts_with("07070707-0707-0707-0707-070707070707"), "each drawing has its own token");
+}
+
+#[tokio::test]
+async fn m6_each_masked_field_says_why_without_a_script_and_what_unlocks_it() {
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::en)).await;
+    let why = |field: &str| {
+        let all = html.split(&format!("id=\"why-{field}\"")).nth(1).unwrap_or_else(|| panic!("{field}: {html}"));
+        all.split("</dl>").next().unwrap().to_owned()
+    };
+    for field in ["name", "id_no", "mobile", "card_no", "card_expiry", "balance"] {
+        assert!(html.contains(&format!("popovertarget=\"why-{field}\"")), "{field}");
+        assert!(why(field).contains("popover") && why(field).contains("Mask</dt>"), "{field}");
+    }
+    assert!(why("id_no").contains("A new code for each reveal") && why("id_no").contains("Handling a complaint"));
+    assert!(why("name").contains("One code in the last five minutes"));
+    assert!(
+        why("card_expiry").contains("Not for the purpose of this case") && why("card_expiry").contains("Fraud case")
+    );
+    assert!(!html.contains("why-customer_no"), "what is not masked is not explained");
+    for lang in [Lang::zh, Lang::en] {
+        assert_eq!(page(desk::card(), context(Some(Role::Operator), lang)).await.0, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_customer_of_thirty_cards_an_endless_name_and_any_script_keeps_the_card_in_shape() {
+    let desk = Arc::new(FakeDesk::of(Role::Operator).with(desk::crowded()));
+    let (status, html) = page(desk::card(), PageContext { desk: Some(desk), ..context(None, Lang::en) }).await;
+    assert_eq!(status, 200);
+    assert!(html.contains("25 more"), "five cards are open, the rest is folded: {html}");
+    assert_eq!(html.matches("Reveal Card number ").count(), 30, "each may be revealed");
+    let bdi = html.matches("<bdi ").count();
+    assert_eq!(bdi, desk::crowded().fields.len(), "each mask is kept apart from what stands around it");
 }
 
 #[tokio::test]
@@ -177,4 +316,26 @@ async fn a_refusal_has_its_status_its_sentence_and_the_request() {
         assert_eq!(status, code.status());
         assert!(html.contains("07070707-0707-0707-0707-070707070707"), "{html}");
     }
+}
+
+#[tokio::test]
+async fn q4_a_page_tells_what_is_left_quietly_and_what_is_spent_plainly() {
+    for wanted in [Page::Customers { case: None, result: None }, desk::card()] {
+        let (_, html) = page(wanted.clone(), context(Some(Role::Operator), Lang::en)).await;
+        let (loud, quiet): (Vec<&str>, Vec<&str>) =
+            html.split("class=\"").partition(|part| part.starts_with("notice") && part.contains("within an hour"));
+        assert!(quiet.concat().contains("Searches: 58 more within an hour"), "{wanted:?}");
+        assert!(!html.contains("Searches that find nobody"), "enough is left of it: {wanted:?}");
+        assert!(loud[0].contains("Customers: 3 more within an hour"), "{wanted:?}");
+        let spent = "Reveals: you have used up what you may do within an hour. It opens again at 2026-11-22 17:00";
+        assert!(loud[1].contains(spent), "{wanted:?}");
+    }
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::zh)).await;
+    assert!(html.contains("查看明文：您在 1 小时内的额度已用完，2026-11-22 17:00（北京时间）起恢复"), "{html}");
+}
+
+#[tokio::test]
+async fn q1_a_card_offers_the_way_out_of_another_persons_card_without_a_script() {
+    let (_, html) = page(desk::card(), context(Some(Role::Operator), Lang::zh)).await;
+    assert!(html.contains("action=\"/cases/wrong-person\"") && html.contains("找错人了"), "{html}");
 }

@@ -6,8 +6,8 @@ import { fillSearch, findGuest, revealButton, signIn, WORDS } from '../pages';
 const images = resolve(import.meta.dirname, '../../docs/images');
 
 for (const [language, locale, staffNo] of [
-  ['zh', 'zh-CN', 'op1111'],
-  ['en', 'en-GB', 'op1112'],
+  ['zh', 'zh-CN', 'op1101'],
+  ['en', 'en-GB', 'op1102'],
 ] as const) {
   test.describe(`@screenshots in ${language}`, () => {
     test.use({ locale });
@@ -23,9 +23,16 @@ for (const [language, locale, staffNo] of [
       await fillSearch(page, sought, words, language === 'zh' ? '客户投诉短信未收到' : 'A message did not arrive');
       await keep('search');
       await findGuest(page, sought, words, language === 'zh' ? '客户来电询问账单' : 'The customer asks about a bill');
+      await page.goto('/');
+      await keep('home');
+      await page.getByRole('row').nth(1).getByRole('link').click();
       await expect(revealButton(page, words, words.mobile)).toBeVisible();
       await keep('card');
-      await revealButton(page, words, words.mobile).click();
+      await page.getByRole('button', { name: words.why(words.mobile) }).click();
+      await expect(page.getByRole('button', { name: words.askToReveal })).toBeVisible();
+      await page.waitForFunction(() => document.getAnimations().length === 0);
+      await keep('why');
+      await page.getByRole('button', { name: words.askToReveal }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByRole('button', { name: words.revealSubmit }).click();
       await dialog.getByLabel(words.stepUpCode).fill(await who.authenticator.next());

@@ -1,8 +1,11 @@
 //! The endpoints (DESIGN §3): POST, form in, JSON out. Listed with their parameters in `docs/api.md`, which
 //! a test compares with the router.
 
+pub mod audit;
 pub mod cases;
 pub mod customers;
+pub mod drafts;
+pub mod reveals;
 pub mod sign_in;
 
 use domain::code::Fault;

@@ -2,16 +2,20 @@
 
 mod audit;
 mod demo;
+mod doctor;
 mod import;
 mod init;
 mod open;
+mod progress;
+mod remask;
 mod sample;
 mod serve;
 mod staff;
 
-use crate::config::Config;
+use crate::config::{Config, LogFormat};
 use clap::{Args, Parser, Subcommand};
 use domain::audit::event::SourceName;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -61,6 +65,10 @@ enum Command {
     /// The log: proof and checkpoints.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Makes every stored mask anew, after a mask rule was changed; recorded, and no value is shown.
+    Remask,
+    /// Looks whether everything is as it should be, and says what to do; exit 1 if something is not.
+    Doctor,
 }
 
 impl Cli {
@@ -81,12 +89,21 @@ impl Cli {
         if let Command::SampleCustomers(options) = command {
             return sample::run(&options);
         }
+        if let Command::Audit(command) = &command
+            && command.stands_alone()
+        {
+            return audit::run_alone(command, everywhere.json);
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        if let Command::Doctor = &command {
+            // A configuration that cannot be read is a finding too.
+            return runtime.block_on(doctor::run(&everywhere));
+        }
         let mut config = Config::load(everywhere.config.as_deref())?;
         if let Some(dir) = &everywhere.data_dir {
             config.data_dir = dir.clone();
         }
         start_log(&config)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             match command {
                 Command::Init => init::run(&config, everywhere.json).await,
@@ -100,16 +117,21 @@ impl Cli {
                 Command::SampleCustomers(options) => sample::run(&options),
                 Command::Staff(command) => staff::run(&config, command, everywhere.json).await,
                 Command::Audit(command) => audit::run(&config, command, everywhere.json).await,
+                Command::Remask => remask::run(&config, everywhere.json).await,
+                Command::Doctor => doctor::run(&everywhere).await,
             }
         })
     }
 }
 
-/// JSON lines on standard error, so that standard output stays the command's own. Ids and numbers, never
-/// data.
+/// Lines on standard error, so that standard output stays the command's own. Ids and numbers, never data.
 fn start_log(config: &Config) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log)?;
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Json => lines.json().init(),
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).init(),
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 use crate::proxy::{Network, Proxies, Written};
 use backoffice::Settings;
 use domain::audit::checkpoint::Origin;
+use domain::budget::Limits;
 use domain::clock::Span;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -35,6 +36,8 @@ pub struct Config {
     pub log_origin: String,
     /// What is logged about the program itself, as `tracing` directives.
     pub log: String,
+    /// How each line of it is written.
+    pub log_format: LogFormat,
     /// Sessions, in seconds.
     pub session: Session,
     /// Step-ups, in seconds.
@@ -49,6 +52,8 @@ pub struct Config {
     pub tls: Tls,
     /// The proxies in front.
     pub proxy: Proxy,
+    /// How much may be looked at (Q4).
+    pub budget: Limits,
 }
 
 /// Signing in.
@@ -77,6 +82,16 @@ pub struct Proxy {
     pub trusted: Vec<Network>,
     /// Which headers they write.
     pub headers: Written,
+}
+
+/// How the program's own log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A JSON object a line, for a collector.
+    Json,
 }
 
 /// Sessions.
@@ -120,6 +135,7 @@ impl Default for Config {
             policy: None,
             log_origin: "grille.localhost/log".into(),
             log: "warn".into(),
+            log_format: LogFormat::Json,
             session: Session { idle: 15 * 60, absolute: 8 * 60 * 60 },
             step_up: StepUp { challenge: 2 * 60, window: 5 * 60 },
             reveal: Reveal { seconds: 30 },
@@ -127,6 +143,7 @@ impl Default for Config {
             behind_proxy: false,
             tls: Tls::default(),
             proxy: Proxy { trusted: Vec::new(), headers: Written::XForwarded },
+            budget: Limits::default(),
         }
     }
 }
@@ -252,7 +269,7 @@ impl Config {
         self.data_dir.join("checkpoint")
     }
 
-    /// Lengths of time for the back office.
+    /// Lengths of time and budgets for the back office.
     pub fn settings(&self) -> Settings {
         Settings {
             session_idle: Span::seconds(self.session.idle.into()),
@@ -261,6 +278,7 @@ impl Config {
             step_up_window: Span::seconds(self.step_up.window.into()),
             reveal_seconds: self.reveal.seconds,
             address_failures: self.sign_in.address_failures,
+            budgets: self.budget,
         }
     }
 }
@@ -316,20 +334,41 @@ mod tests {
         for text in [
             "adr = \"127.0.0.1:1\"",
             "[session]\nidel = 3",
-            "[budget.person]\nmisses_hour = 3",
+            "[budget.person]\nmisses_week = 3",
             "[sign_in]\nfailures = 3",
             "[tls]\ncert = \"c.pem\"",
             "[proxy]\ntrust = []",
         ] {
             let error = from(text).unwrap_err().to_string();
-            let name =
-                ["adr", "idel", "budget", "failures", "cert", "trust"].into_iter().find(|name| error.contains(name));
+            let name = ["adr", "idel", "misses_week", "failures", "cert", "trust"]
+                .into_iter()
+                .find(|name| error.contains(name));
             assert!(name.is_some(), "{error}");
         }
     }
 
     const TLS: &str = "[tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n";
     const PROXY: &str = "[proxy]\ntrusted = [\"10.1.0.0/16\"]\n";
+
+    #[test]
+    fn q4_every_limit_can_be_set_and_zero_is_one() {
+        let scopes = ["person", "branch", "purpose", "alert"];
+        let counters = ["searches", "misses", "customers", "reveals", "bank_wide_searches"];
+        for (scope, counter) in scopes.iter().flat_map(|scope| counters.map(|counter| (scope, counter))) {
+            for window in ["hour", "day", "month"] {
+                let key = format!("{counter}_{window}");
+                for limit in [0_u32, 7_654_321] {
+                    let set = from(&format!("[budget.{scope}]\n{key} = {limit}")).unwrap();
+                    let table = serde_json::to_value(set.budget).unwrap();
+                    assert_eq!(table[scope][&key], limit, "{scope}.{key}");
+                }
+            }
+        }
+        for wrong in ["-1", "1.5", "\"many\"", "4294967296"] {
+            let error = from(&format!("[budget.person]\nmisses_hour = {wrong}")).unwrap_err().to_string();
+            assert!(error.contains("misses_hour"), "{error}");
+        }
+    }
 
     #[test]
     fn u8_the_way_in_is_loopback_or_tls_or_a_named_proxy() {

@@ -78,6 +78,11 @@ impl Form {
         parsed.map_err(|_| self.faults.push(Fault::new(name, "malformed"))).ok()
     }
 
+    /// What is wrong so far, whatever is left.
+    pub fn faults_so_far(&mut self) -> Vec<Fault> {
+        std::mem::take(&mut self.faults)
+    }
+
     /// What is left, for an endpoint whose names the catalogue gives.
     pub fn rest(&mut self) -> Vec<(String, String)> {
         std::mem::take(&mut self.pairs)

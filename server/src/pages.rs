@@ -1,6 +1,8 @@
 //! The pages, and the plain forms on them: read here, done by the desk, drawn by `app`.
 
 mod forms;
+pub mod supervise;
+mod wrong_person;
 
 use crate::asked::Caller;
 use crate::form::Form;
@@ -11,19 +13,25 @@ use app::page::Page;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use domain::code::Code;
 use domain::desk::{DeskError, Seen};
 use domain::id::{CaseId, Handle, ResultId};
 pub use forms::{post_close, post_customers, post_language, post_sign_in, post_sign_out, post_verify};
 use std::collections::BTreeMap;
+pub use wrong_person::post_wrong_person;
 
 /// Draws a page for this caller.
 pub(crate) async fn draw(page: Page, caller: Caller, headers: &HeaderMap, form: FormState) -> Response {
     let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let slip = if needs_slip(&page) { demo::slip(&caller.site).await } else { caller.site.demo.then(Default::default) };
+    let ended = match (&page, &caller.desk, cookies::token(headers, cookies::SESSION)) {
+        (Page::SignIn, Err(_), Some(token)) => caller.site.office.ended(&token).await,
+        _ => None,
+    };
     let context = PageContext {
         desk: caller.desk.ok(),
+        ended,
         lang: lang::choose(cookies::sent(headers, cookies::LANGUAGE), accept),
         demo: slip,
         form,
@@ -43,20 +51,33 @@ pub async fn home(caller: Caller, headers: HeaderMap) -> Response {
     draw(Page::Home, caller, &headers, FormState::default()).await
 }
 
-/// `/sign-in`
-pub async fn sign_in(caller: Caller, headers: HeaderMap) -> Response {
+/// `/sign-in?next=`
+pub async fn sign_in(caller: Caller, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let next = next_in(query);
     if caller.desk.is_ok() {
-        return Redirect::to("/").into_response();
+        return go_to(&next.map_or_else(|| "/".into(), |page| page.path()));
     }
-    draw(Page::SignIn, caller, &headers, FormState::default()).await
+    draw(Page::SignIn, caller, &headers, with_next(next.as_ref())).await
 }
 
-/// `/sign-in/verify`
-pub async fn verify(caller: Caller, headers: HeaderMap) -> Response {
+/// The page to come back to after signing in. Whatever is not exactly one of ours leads to none (U6).
+fn next_in(query: Option<String>) -> Option<Page> {
+    Page::parse(&Form::parse(query?.as_bytes()).ok()?.take("next")?)
+}
+
+/// A form that brings the page to come back to along.
+fn with_next(next: Option<&Page>) -> FormState {
+    let values = next.map(|page| ("next".to_owned(), page.path())).into_iter().collect();
+    FormState { values, ..FormState::default() }
+}
+
+/// `/sign-in/verify?next=`
+pub async fn verify(caller: Caller, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let next = next_in(query);
     if cookies::sent(&headers, cookies::TRY).is_none() {
-        return Redirect::to("/sign-in").into_response();
+        return go_to(&next.map_or_else(|| "/sign-in".into(), |page| app::to_sign_in(&page)));
     }
-    draw(Page::Verify, caller, &headers, FormState::default()).await
+    draw(Page::Verify, caller, &headers, with_next(next.as_ref())).await
 }
 
 /// `/customers?case=&result=`

@@ -1,9 +1,10 @@
 //! The URL map.
 
-use crate::api::{cases, customers, sign_in};
+use crate::api::{audit, cases, customers, drafts, reveals, sign_in};
 use crate::asked::{REVEAL, unrouted, wrong_method};
+use crate::health::{self, ALIVE, READY};
 use crate::office::Site;
-use crate::{demo, edge, even, pages, statics};
+use crate::{demo, edge, even, log_files, pages, statics, tail};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
@@ -11,16 +12,56 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 9] = [
+pub const ENDPOINTS: [&str; 20] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/sign_out",
     "/api/step_up/totp",
     "/api/cases/open",
     "/api/cases/close",
+    "/api/cases/wrong_person",
     "/api/customers/search",
     "/api/customers/view",
     REVEAL,
+    "/api/drafts/keep",
+    "/api/drafts/forget",
+    "/api/reveals/more",
+    "/api/reveals/copy",
+    "/api/reveals/attempt",
+    "/api/reveals/needed",
+    "/api/audit/events",
+    "/api/audit/event",
+    "/api/audit/proof",
+    "/api/audit/verify",
+];
+
+/// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
+/// list with the router below. Files are not in it: they are everyone's.
+pub const PAGES: [(&str, &str); 24] = [
+    ("GET", "/"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/sign-in/verify"),
+    ("POST", "/sign-in/verify"),
+    ("POST", "/sign-out"),
+    ("GET", "/customers"),
+    ("POST", "/customers"),
+    ("GET", "/customers/{id}"),
+    ("POST", "/cases/close"),
+    ("POST", "/cases/wrong-person"),
+    ("GET", "/supervise"),
+    ("GET", "/supervise/events"),
+    ("GET", "/supervise/events/{seq}"),
+    ("POST", "/supervise/events/{seq}/verify"),
+    ("GET", "/supervise/events/tail"),
+    ("GET", "/supervise/integrity"),
+    ("POST", "/supervise/integrity/verify"),
+    ("GET", "/log/checkpoint"),
+    ("GET", "/log/tile/{*path}"),
+    ("POST", "/language"),
+    ("GET", "/demo/code"),
+    ("GET", ALIVE),
+    ("GET", READY),
 ];
 
 fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
@@ -31,9 +72,20 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/step_up/totp" => post(sign_in::step_up),
         "/api/cases/open" => post(cases::open),
         "/api/cases/close" => post(cases::close),
+        "/api/cases/wrong_person" => post(cases::wrong_person),
         "/api/customers/search" => post(customers::search),
         "/api/customers/view" => post(customers::view),
         REVEAL => post(customers::reveal),
+        "/api/reveals/more" => post(reveals::more),
+        "/api/reveals/copy" => post(reveals::copy),
+        "/api/reveals/attempt" => post(reveals::attempt),
+        "/api/reveals/needed" => post(reveals::needed),
+        "/api/drafts/keep" => post(drafts::keep),
+        "/api/drafts/forget" => post(drafts::forget),
+        "/api/audit/events" => post(audit::events),
+        "/api/audit/event" => post(audit::event),
+        "/api/audit/proof" => post(audit::proof),
+        "/api/audit/verify" => post(audit::verify),
         _ => MethodRouter::new(),
     }
     .fallback(wrong_method)
@@ -43,6 +95,11 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
 pub fn router(site: Arc<Site>) -> Router {
     let api = ENDPOINTS.into_iter().fold(Router::new(), |router, path| router.route(path, endpoint(path)));
     let api = api.route("/api/{*rest}", axum::routing::any(unrouted));
+    // Hashes, entries and events as they come: not pages, and never compressed.
+    let api = api
+        .route("/log/checkpoint", get(log_files::checkpoint).fallback(wrong_method))
+        .route("/log/tile/{*path}", get(log_files::tile).fallback(wrong_method))
+        .route("/supervise/events/tail", get(tail::tail).fallback(wrong_method));
     let mut pages = Router::new()
         .route("/", get(pages::home))
         .route("/sign-in", get(pages::sign_in).post(pages::post_sign_in))
@@ -51,17 +108,28 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/customers", get(pages::customers).post(pages::post_customers))
         .route("/customers/{id}", get(pages::customer))
         .route("/cases/close", post(pages::post_close))
+        .route("/cases/wrong-person", post(pages::post_wrong_person))
+        .route("/supervise", get(pages::supervise::overview))
+        .route("/supervise/events", get(pages::supervise::events))
+        .route("/supervise/events/{seq}", get(pages::supervise::event))
+        .route("/supervise/events/{seq}/verify", post(pages::supervise::post_verify_entry))
+        .route("/supervise/integrity", get(pages::supervise::integrity))
+        .route("/supervise/integrity/verify", post(pages::supervise::post_verify_log))
         .route("/language", post(pages::post_language))
-        .route("/pkg/{*path}", get(statics::package))
-        .route("/favicon.svg", get(statics::favicon))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method);
     if site.demo {
         pages = pages.route("/demo/code", get(demo::next_code));
     }
+    let files = Router::new()
+        .route("/pkg/{*path}", get(statics::package))
+        .route("/favicon.svg", get(statics::favicon))
+        .route(ALIVE, get(health::alive))
+        .route(READY, get(health::ready))
+        .method_not_allowed_fallback(pages::wrong_method);
     // Endpoints are never compressed: a secret beside what a caller chose would tell its length (BREACH).
     let pages = pages.layer(CompressionLayer::new());
-    api.merge(pages).layer(from_fn_with_state(site.clone(), edge::pass)).with_state(site)
+    api.merge(pages).merge(files).layer(from_fn_with_state(site.clone(), edge::pass)).with_state(site)
 }
 
 #[cfg(test)]
@@ -69,6 +137,36 @@ mod tests {
     use super::*;
 
     const API: &str = include_str!("../../docs/api.md");
+
+    /// Methods and paths of the router's own lines, files left out.
+    fn routed() -> Vec<(&'static str, &'static str)> {
+        let (router, _) = include_str!("routes.rs").split_once("#[cfg(test)]").unwrap();
+        let lines = router.split(".route(").skip(1).filter_map(|rest| rest.split_once(", "));
+        let mut found = Vec::new();
+        for (path, handlers) in lines {
+            let path = match path {
+                "ALIVE" => ALIVE,
+                "READY" => READY,
+                quoted => quoted.trim_matches('"'),
+            };
+            let handlers = handlers.split('\n').next().unwrap();
+            let own = !handlers.contains("statics::") && !handlers.contains("unrouted");
+            for (method, word) in [("GET", "get("), ("POST", "post(")] {
+                if own && handlers.split(['.', ' ']).any(|part| part.starts_with(word)) {
+                    found.push((method, path));
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn pages_lists_every_route_of_the_router_and_no_other() {
+        let (mut listed, mut routed) = (PAGES.to_vec(), routed());
+        listed.sort_unstable();
+        routed.sort_unstable();
+        assert_eq!(listed, routed);
+    }
 
     #[test]
     fn docs_api_md_has_a_section_for_each_endpoint_and_for_no_other() {

@@ -4,6 +4,7 @@
 
 mod children;
 mod site;
+mod squeeze;
 mod style;
 
 use anyhow::{Result, bail};

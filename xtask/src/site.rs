@@ -1,6 +1,6 @@
 //! The browser's half: WASM, its JavaScript, the style sheet and what lies in `public/`.
 
-use crate::{children, style};
+use crate::{children, squeeze, style};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::{env, fs, process::Command};
@@ -19,6 +19,9 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
+/// What a first page with everything may take over the wire, bytes (DESIGN §4).
+const BUDGET: u64 = 150_000;
+
 /// How much work the optimisers do.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
@@ -34,6 +37,14 @@ impl Profile {
         match self {
             Profile::Dev => "wasm-dev",
             Profile::Release => "wasm-release",
+        }
+    }
+
+    /// Brotli's: 11 takes a second and more, 5 a blink.
+    const fn quality(self) -> i32 {
+        match self {
+            Profile::Dev => 5,
+            Profile::Release => 11,
         }
     }
 }
@@ -54,7 +65,11 @@ pub fn build(profile: Profile) -> Result<()> {
     bind(&root, &module, &pkg, profile)?;
     copy(&root.join("public"), &site)?;
     fs::write(pkg.join(OUTPUT).with_extension("css"), style::join(&root.join("style"))?)?;
-    eprintln!("site: {} ({})", site.display(), profile.cargo());
+    let wire = squeeze::all(&site, profile.quality())?;
+    eprintln!("site: {} ({}), {} KB over the wire", site.display(), profile.cargo(), wire / 1000);
+    if profile == Profile::Release && wire > BUDGET {
+        eprintln!("site: OVER the budget of {} KB for a first page with everything", BUDGET / 1000);
+    }
     Ok(())
 }
 

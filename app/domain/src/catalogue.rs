@@ -32,6 +32,8 @@ pub struct Label {
 pub struct Field {
     /// Its name in requests, events, mappings and tables.
     pub name: FieldName,
+    /// The heading that begins at this field, if one does.
+    pub section: Option<Label>,
     /// What a screen calls it.
     pub label: Label,
     /// What sort of value it holds.

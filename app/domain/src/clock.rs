@@ -48,6 +48,38 @@ impl Timestamp {
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
+    /// Parses the one spelling that is printed, or the same without milliseconds.
+    pub fn parse(text: &str) -> Option<Self> {
+        let whole = text.strip_suffix('Z')?;
+        let (text, ms) = match whole.split_once('.') {
+            Some((text, ms)) if ms.len() == 3 && ms.bytes().all(|b| b.is_ascii_digit()) => (text, ms.parse().ok()?),
+            Some(_) => return None,
+            None => (whole, 0),
+        };
+        Self::parse_civil(text).map(|at| Self(at.0 + ms))
+    }
+    /// Parses `2026-11-22T08:15:30`, or without the seconds, as if it stood at Greenwich.
+    pub fn parse_civil(text: &str) -> Option<Self> {
+        let with_seconds = if text.len() == 16 { format!("{text}:00") } else { text.to_owned() };
+        let bytes = with_seconds.as_bytes();
+        let form = b"dddd-dd-ddTdd:dd:dd";
+        let fits = |(is, should): (&u8, &u8)| if *should == b'd' { is.is_ascii_digit() } else { is == should };
+        if bytes.len() != form.len() || !bytes.iter().zip(form).all(fits) {
+            return None;
+        }
+        let number = |range: std::ops::Range<usize>| with_seconds.get(range)?.parse::<i64>().ok();
+        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+        let seconds = number(11..13)? * 3600 + number(14..16)? * 60 + number(17..19)?;
+        // Days from civil date, the inverse of `civil`; what does not come back the same was no date.
+        let shifted_year = if month <= 2 { year - 1 } else { year };
+        let era = shifted_year.div_euclid(400);
+        let year_of_era = shifted_year.rem_euclid(400);
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        let days = era * 146_097 + day_of_era - 719_468;
+        let at = Self((days * 86_400 + seconds) * 1000);
+        at.to_string().starts_with(&with_seconds).then_some(at)
+    }
     /// This much later.
     #[must_use]
     pub const fn plus(self, span: Span) -> Self {
@@ -137,6 +169,29 @@ mod tests {
             (4_107_542_399_999, "2100-02-28T23:59:59.999Z"),
         ] {
             assert_eq!(Timestamp::from_millis(ms).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_time_is_parsed_in_the_one_spelling_that_is_printed() {
+        for ms in [0, -1, 951_782_400_000, 1_795_335_330_123, 4_107_542_399_999] {
+            let at = Timestamp::from_millis(ms);
+            assert_eq!(Timestamp::parse(&at.to_string()), Some(at));
+        }
+        assert_eq!(Timestamp::parse_civil("2026-11-22T08:15"), Timestamp::parse("2026-11-22T08:15:00Z"));
+        for bad in [
+            "",
+            "2026-11-22",
+            "2026-02-30T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-11-22T24:00:00Z",
+            "2026-11-22T08:15:60Z",
+            "2026-11-22 08:15:30Z",
+            "2026-11-22T08:15:30.1Z",
+            "2026-11-22T08:15:30+08:00",
+            "x026-11-22T08:15:30Z",
+        ] {
+            assert_eq!(Timestamp::parse(bad), None, "{bad}");
         }
     }
 }

@@ -62,6 +62,8 @@ codes! {
     ForeignOrigin "foreign_origin" 403;
     /// Not there, or not yours: one answer (Q6).
     NotFound "not_found" 404;
+    /// The catalogue does not let this field be copied (V4).
+    CopyBlocked "copy_blocked" 403;
     /// This address takes another method.
     MethodNotAllowed "method_not_allowed" 405;
     /// A value is not sent to a page (V4).
@@ -76,8 +78,20 @@ codes! {
     CaseBoundElsewhere "case_bound_elsewhere" 409;
     /// The case has no customer yet: view one first (V2).
     CaseNotBound "case_not_bound" 409;
+    /// The whole log is being verified already.
+    VerificationRunning "verification_running" 409;
+    /// Two live tails of this session are open (S1).
+    TailLimit "tail_limit" 409;
     /// Person, case or policy changed between permission and act.
     Changed "changed" 409;
+    /// The value's time on the screen is over (V4).
+    RevealOver "reveal_over" 409;
+    /// It was given more time once, which is all there is (V4).
+    MoreSpent "more_spent" 409;
+    /// It was copied once, which is all there is (V4).
+    CopySpent "copy_spent" 409;
+    /// Whether it was needed was answered before (V9).
+    RatingSpent "rating_spent" 409;
     /// The body is over 16 KiB.
     BodyTooLarge "body_too_large" 413;
     /// The body is not a URL-encoded form.
@@ -94,6 +108,8 @@ codes! {
     CodeUsed "code_used" 429;
     /// Ten failures lock for 30 minutes (U3).
     FactorLocked "factor_locked" 429;
+    /// The budget for this is spent; `retry_after` says when it opens again (Q4).
+    BudgetSpent "budget_spent" 429;
     /// Too many refusals in a row (A10).
     TooManyRefusals "too_many_refusals" 429;
     /// Too busy; nothing was done.

@@ -1,20 +1,36 @@
 //! The port: what a screen may ask of the back office, and what it gets. Masks only — but for
 //! [`Shown`], the answer to one permitted reveal.
 
+mod audit;
+mod budgets;
+mod drafts;
+mod ended;
+mod once;
+mod reveals;
+mod wrong_person;
+
 use crate::catalogue::Catalogue;
 use crate::clock::Timestamp;
 use crate::code::{Code, Fault};
 use crate::id::{BranchNo, CaseId, Challenge, FieldName, Handle, Item, PurposeName, ReasonCode, ResultId, StaffNo};
 use crate::mask::Masked;
-use crate::purpose::{Identified, Purposes};
+use crate::purpose::{Identified, Purposes, TicketRef};
 use crate::role::Role;
 use crate::search::GuardedSearch;
 use serde::{Deserialize, Serialize, Serializer};
 use zeroize::Zeroizing;
 
+pub use audit::*;
+pub use budgets::{Budgets, Left};
+pub use drafts::{Draft, DraftPlace, DraftTooLong, Drafts};
+pub use ended::Ended;
+pub use once::{FormSent, Once, Turn};
+pub use reveals::{More, RevealNo, RevealedLately, Reveals};
+pub use wrong_person::WrongPerson;
+
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
-pub trait Desk: Send + Sync {
+pub trait Desk: Audit + Budgets + Drafts + Once + Reveals + WrongPerson + Send + Sync {
     /// Who asks.
     fn staff(&self) -> &StaffView;
     /// What a customer is.
@@ -101,6 +117,20 @@ pub struct OpenCase {
     pub identified: String,
     /// Why, in words.
     pub note: String,
+}
+
+impl OpenCase {
+    /// What can be told to be wrong without the person's other notes.
+    pub fn faults(&self, purposes: &Purposes) -> Vec<Fault> {
+        let purpose = PurposeName::parse(&self.purpose).ok().and_then(|name| purposes.get(&name));
+        let ticket = purpose.map(|purpose| TicketRef::parse(purpose, &self.ticket));
+        let faults = [
+            purpose.is_none().then(|| Fault::new("purpose", "unknown")),
+            matches!(ticket, Some(Err(_))).then(|| Fault::new("ticket", "ticket_form")),
+            Identified::parse(&self.identified).is_none().then(|| Fault::new("identified", "unknown")),
+        ];
+        faults.into_iter().flatten().collect()
+    }
 }
 
 /// Whether a search's outcome is kept for a page to show after a redirect.

@@ -105,6 +105,8 @@ random_ids! {
     Challenge;
     /// The kept outcome of one plain-form search (DESIGN §4, Weight).
     ResultId;
+    /// One query of the log, its pages included: good for one session and the same filters (A7).
+    ReadingId;
 }
 
 macro_rules! names {

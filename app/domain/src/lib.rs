@@ -2,11 +2,12 @@
 //!
 //! Read in this order: [`id`], [`role`] and [`clock`] name things; [`catalogue`] says what a customer is;
 //! [`normalise`] and [`mask`] what a value looks like inside and outside; [`purpose`] and [`note`] why
-//! anyone may look; [`search`] what may be asked; [`step_up`] what a second factor is bound to; [`code`]
+//! anyone may look; [`search`] what may be asked and [`budget`] how much of it; [`step_up`] what a second factor is bound to; [`code`]
 //! how a refusal is named; [`audit`] what is written down and how it is proved; [`desk`] the one port
 //! through which a screen reaches all this.
 
 pub mod audit;
+pub mod budget;
 pub mod catalogue;
 pub mod clock;
 pub mod code;

@@ -112,6 +112,10 @@ impl Purpose {
     pub fn ticket_pattern(&self) -> &str {
         self.ticket.source()
     }
+    /// A ticket of this purpose as one might be written on that day (year, month, day).
+    pub fn ticket_example(&self, day: (i64, u8, u8)) -> String {
+        self.ticket.example(day)
+    }
 }
 
 /// A ticket number that fits its purpose.

@@ -114,6 +114,10 @@ impl Table {
     pub(crate) fn line_of(&self, key: &str) -> usize {
         self.lines.get(key).copied().unwrap_or(self.line)
     }
+    /// Whether the key is there and not taken out yet.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
     /// Text that is not blank.
     pub(crate) fn text(&mut self, key: &str) -> Result<Option<At<String>>, At<Fault>> {
         match self.entries.remove(key) {

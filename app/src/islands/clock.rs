@@ -44,6 +44,14 @@ impl Countdown {
         self.timer.set(set_interval_with_handle(tick, Duration::from_millis(250)).ok());
     }
 
+    /// Counts so many seconds more, if it still counts.
+    pub fn extend(self, seconds: u32) {
+        if self.left.get_untracked() > 0 {
+            self.deadline.update(|deadline| *deadline += f64::from(seconds) * 1000.0);
+            self.left.update(|left| *left += seconds);
+        }
+    }
+
     /// Stands still at 0.
     pub fn stop(self) {
         if let Some(timer) = self.timer.get_untracked() {

@@ -3,7 +3,11 @@
 use gloo_net::http::Request;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use web_sys::UrlSearchParams;
+use web_sys::{AbortSignal, UrlSearchParams};
+use zeroize::Zeroizing;
+
+/// Nobody waits longer for an answer; after that it is one that did not come.
+const PATIENCE_MS: u32 = 20_000;
 
 /// A refusal as it stands on the wire: codes only.
 #[derive(Debug, Default, Deserialize)]
@@ -27,6 +31,14 @@ pub struct Refusal {
 
 /// Sends a form. Values stand in the body, never in an address.
 pub async fn post<T: DeserializeOwned>(path: &str, form: &[(&str, &str)]) -> Result<T, Refusal> {
+    post_dated(path, form).await.map(|(answer, _)| answer)
+}
+
+/// The same, and when the server answered (RFC 9110 6.6.1): a desktop's own clock may be anywhere.
+pub async fn post_dated<T: DeserializeOwned>(
+    path: &str,
+    form: &[(&str, &str)],
+) -> Result<(T, Option<String>), Refusal> {
     let body = UrlSearchParams::new().map_err(|_| Refusal::default())?;
     for (name, value) in form {
         body.append(name, value);
@@ -34,6 +46,7 @@ pub async fn post<T: DeserializeOwned>(path: &str, form: &[(&str, &str)]) -> Res
     let request = Request::post(path)
         .header("accept", "application/json")
         .header("content-type", "application/x-www-form-urlencoded")
+        .abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)))
         .body(body.to_string().as_string().unwrap_or_default())
         .map_err(|_| Refusal::default())?;
     read(request).await
@@ -41,14 +54,16 @@ pub async fn post<T: DeserializeOwned>(path: &str, form: &[(&str, &str)]) -> Res
 
 /// Fetches.
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Refusal> {
-    read(Request::get(path).header("accept", "application/json").build().map_err(|_| Refusal::default())?).await
+    let request = Request::get(path).header("accept", "application/json").build().map_err(|_| Refusal::default())?;
+    read(request).await.map(|(answer, _)| answer)
 }
 
-async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
+async fn read<T: DeserializeOwned>(request: Request) -> Result<(T, Option<String>), Refusal> {
     let answer = request.send().await.map_err(|_| Refusal::default())?;
-    let text = answer.text().await.map_err(|_| Refusal::default())?;
+    let text = Zeroizing::new(answer.text().await.map_err(|_| Refusal::default())?);
     if answer.ok() {
-        return serde_json::from_str(&text).map_err(|_| Refusal::default());
+        let read = serde_json::from_str(&text).map_err(|_| Refusal::default())?;
+        return Ok((read, answer.headers().get("date")));
     }
     Err(serde_json::from_str(&text).unwrap_or_default())
 }

@@ -2,16 +2,19 @@
 
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
-use crate::ui::case::{CaseFacts, CloseCase, OpenCaseFields};
+use crate::ui::bank_wide::{self, BankWide};
+use crate::ui::budget::BudgetLeft;
+use crate::ui::case::{CaseFacts, CloseCase, OpenCaseFields, address_of_search};
 use crate::ui::field::{Field, Input, id_of};
 use crate::ui::found::FoundView;
 use crate::ui::label::{in_language, label};
 use crate::ui::problems::Problems;
+use crate::ui::time::day;
 use crate::words;
 use domain::catalogue::{Catalogue, Kind, Label};
-use domain::desk::{CaseView, Desk, DeskError, Found};
+use domain::desk::{CaseView, Desk, DeskError, Draft, DraftPlace, Found, Left};
 use domain::id::{CaseId, ResultId};
-use domain::purpose::Identified;
+use domain::purpose::{Identified, Purpose};
 use leptos::prelude::*;
 
 /// What it shows.
@@ -20,12 +23,20 @@ pub struct Shows {
     case: Option<(CaseView, Option<Label>)>,
     /// What a search before the redirect found.
     found: Option<Found>,
-    /// Purposes to choose from: name, words.
-    purposes: Vec<(String, Label)>,
+    /// Open cases to go on in instead.
+    open: Vec<(CaseView, Option<Label>)>,
+    /// Purposes to choose from.
+    purposes: Vec<Purpose>,
+    /// A note that was typed and never sent.
+    draft: Option<Draft>,
     /// Fields of which one exact value is a search.
     strong: Vec<Key>,
     /// Fields that are a search together.
     together: Vec<Vec<Key>>,
+    /// Keys by which the case searches every branch.
+    bank_wide: Vec<Label>,
+    /// What is left of the budgets.
+    left: Vec<Left>,
     /// Fields of a result's row, by name.
     catalogue: Catalogue,
 }
@@ -49,31 +60,55 @@ pub async fn load(desk: &dyn Desk, case: Option<CaseId>, result: Option<ResultId
         Some(case) => Some(desk.case(case).await?),
         None => None,
     };
+    let purposes = desk.purposes();
+    let named = |case: CaseView| {
+        let label = purposes.get(&case.purpose).map(|purpose| purpose.label.clone());
+        (case, label)
+    };
+    let (open, draft) = match &case {
+        Some(_) => (Vec::new(), None),
+        // a draft that cannot be read is no reason not to open a case
+        None => (desk.cases().await?, desk.draft(DraftPlace::CaseNote).await.unwrap_or_default()),
+    };
     let catalogue = desk.catalogue();
     let key = |name: &domain::id::FieldName| {
         catalogue.field(name).map(|field| Key {
             name: field.name.to_string(),
             label: field.label.clone(),
-            input: if field.kind == Kind::Date { Input::Date } else { Input::Text },
+            input: match field.kind {
+                Kind::Date => Input::Date,
+                Kind::Mobile | Kind::Pan | Kind::AccountNo => Input::Digits,
+                _ => Input::Text,
+            },
         })
     };
-    let purposes = desk.purposes();
+    let left = desk.budget_left(case.as_ref().map(|case| &case.purpose)).await?;
+    let bank_wide = case.as_ref().map(|case| bank_wide::keys(case, purposes, catalogue)).unwrap_or_default();
+    let mut strong: Vec<_> = catalogue.fields().iter().filter(|field| field.strong_key).collect();
+    strong.sort_by_key(|field| asked_for(field.kind));
     Ok(Shows {
-        case: case.map(|case| {
-            let label = purposes.get(&case.purpose).map(|purpose| purpose.label.clone());
-            (case, label)
-        }),
+        left,
+        bank_wide,
+        case: case.map(named),
         found: kept.map(|(_, found)| found),
-        purposes: purposes.purposes().iter().map(|purpose| (purpose.name.to_string(), purpose.label.clone())).collect(),
-        strong: catalogue
-            .fields()
-            .iter()
-            .filter(|field| field.strong_key)
-            .filter_map(|field| key(&field.name))
-            .collect(),
+        open: open.into_iter().map(named).collect(),
+        purposes: purposes.purposes().to_vec(),
+        draft,
+        strong: strong.iter().filter_map(|field| key(&field.name)).collect(),
         together: catalogue.combinations().iter().map(|set| set.iter().filter_map(key).collect()).collect(),
         catalogue: catalogue.clone(),
     })
+}
+
+/// What a customer has at hand stands first, so that most searches take no Tab.
+const fn asked_for(kind: Kind) -> u8 {
+    match kind {
+        Kind::IdCard => 0,
+        Kind::Mobile => 1,
+        Kind::Pan => 2,
+        Kind::AccountNo => 3,
+        _ => 4,
+    }
 }
 
 /// With the ticket, if there is a case.
@@ -109,9 +144,18 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
     view! {
         <Problems lang form=form.clone() labels request=context.request/>
         <h1>{title(shows, lang)}</h1>
-        {shows.case.clone().map(|(case, label)| view! { <section class="case" aria-label=text!(lang, case.case)><CaseFacts lang case label/></section> })}
+        {shows.case.clone().map(|(case, label)| view! {
+            <section class="case" aria-label=text!(lang, case.case)>
+                <CaseFacts lang case=case.clone() label/>
+                <CloseCase lang case/>
+            </section>
+        })}
+        {go_on(shows, context)}
         {found}
+        <BudgetLeft lang left=shows.left.clone()/>
+        <BankWide lang keys=shows.bank_wide.clone()/>
         <form class="query" method="post" action="/customers" autocomplete="off">
+            <input type="hidden" name="once" value=context.request.to_string()/>
             {case_part(shows, context)}
             {key_part(shows, context)}
             <div class="actions">
@@ -120,19 +164,39 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
                 <p class="fine">{text!(lang, search.recorded)}</p>
             </div>
         </form>
-        {shows
-            .case
-            .clone()
-            .map(|(case, _)| {
-                view! {
-                    <div class="after">
-                        <CloseCase lang case/>
-                        <a href="/customers">{text!(lang, case.another)}</a>
-                    </div>
-                }
-            })}
+        {shows.case.is_some().then(|| view! {
+            <div class="after"><a href="/customers">{text!(lang, case.another)}</a></div>
+        })}
     }
     .into_any()
+}
+
+/// Open cases, of which one may be the right one.
+fn go_on(shows: &Shows, context: &PageContext) -> Option<AnyView> {
+    let lang = context.lang;
+    let cases = shows.open.iter().map(|(case, label)| {
+        let purpose = label.as_ref().map(|label| in_language(label, lang).to_owned());
+        let address = match case.customer {
+            Some(customer) => format!("/customers/{customer}?case={}", case.id),
+            None => address_of_search(case.id),
+        };
+        view! { <li><a href=address><code>{case.ticket.clone()}</code> " " {purpose}</a></li> }
+    });
+    let list = || {
+        view! {
+            <nav class="go-on" aria-labelledby="go-on">
+                <h2 id="go-on">{text!(lang, case.go_on)}</h2>
+                <ul>{cases.collect_view()}</ul>
+            </nav>
+        }
+        .into_any()
+    };
+    (!shows.open.is_empty()).then(list)
+}
+
+/// Whether the page opens a case, and so keeps what is typed.
+pub fn opens_a_case(shows: &Shows) -> bool {
+    shows.case.is_none()
 }
 
 fn case_part(shows: &Shows, context: &PageContext) -> AnyView {
@@ -140,15 +204,25 @@ fn case_part(shows: &Shows, context: &PageContext) -> AnyView {
     if let Some((case, _)) = &shows.case {
         return view! { <input type="hidden" name="case_id" value=case.id.to_string()/> }.into_any();
     }
-    let purposes: Vec<_> =
-        shows.purposes.iter().map(|(name, words)| (name.clone(), in_language(words, lang).to_owned())).collect();
+    let options = |purpose: &Purpose| (purpose.name.to_string(), in_language(&purpose.label, lang).to_owned());
     let identified = Identified::ALL.map(|way| (way.name().to_owned(), label(way, lang)));
+    let today = day(context.now);
+    let ticket = |purpose: &Purpose| text!(lang, case.purpose_ticket, example = purpose.ticket_example(today));
+    let any = shows.purposes.first().map(|purpose| purpose.ticket_example(today)).unwrap_or_default();
+    let tickets = std::iter::once(text!(lang, case.ticket_any, example = any)).chain(shows.purposes.iter().map(ticket));
+    let mut form = context.form.clone();
+    let restored = shows.draft.as_ref().filter(|_| !form.values.contains_key("note"));
+    if let Some(draft) = restored {
+        form.values.insert("note".to_owned(), draft.as_str().to_owned());
+    }
     view! {
         <OpenCaseFields
             lang
-            form=context.form.clone()
-            purposes
+            form
+            purposes=shows.purposes.iter().map(options).collect()
             identified=identified.to_vec()
+            tickets=tickets.collect()
+            restored=restored.is_some()
         />
     }
     .into_any()
@@ -156,16 +230,19 @@ fn case_part(shows: &Shows, context: &PageContext) -> AnyView {
 
 fn key_part(shows: &Shows, context: &PageContext) -> AnyView {
     let (lang, form) = (context.lang, &context.form);
-    let field = |key: &Key| {
+    // inside a case nothing else is asked
+    let begin = shows.case.is_some() && shows.found.is_none() && !form.refused();
+    let field = |key: &Key, first: bool| {
         let label = in_language(&key.label, lang).to_owned();
-        view! { <Field lang name=key.name.clone() label form=form.clone() input=key.input required=false/> }
+        view! { <Field lang name=key.name.clone() label form=form.clone() input=key.input required=false first/> }
     };
     let together = shows.together.iter().map(|set| {
         view! {
-            <p class="or">{text!(lang, search.or)}</p>
-            <div class="fields">{set.iter().map(field).collect_view()}</div>
+            <p class="or">{text!(lang, search.together)}</p>
+            <div class="fields">{set.iter().map(|key| field(key, false)).collect_view()}</div>
         }
     });
+    let strong = shows.strong.iter().enumerate().map(|(at, key)| field(key, begin && at == 0));
     // what is wrong with the search as a whole, not with one of its keys
     let legend = text!(lang, search.who);
     let fault = form.fault("search").map(|fault| words::fault_about(lang, &legend, fault));
@@ -174,8 +251,8 @@ fn key_part(shows: &Shows, context: &PageContext) -> AnyView {
         <fieldset id=id_of("search") tabindex="-1" class=class>
             <legend>{legend}</legend>
             {fault.map(|words| view! { <p class="fault">{words}</p> })}
-            <p class="or">{text!(lang, search.lead)}</p>
-            <div class="fields">{shows.strong.iter().map(field).collect_view()}</div>
+            <p class="or">{text!(lang, search.any_one)}</p>
+            <div class="fields keys">{strong.collect_view()}</div>
             {together.collect_view()}
         </fieldset>
     }

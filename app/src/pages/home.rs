@@ -2,8 +2,10 @@
 
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
-use crate::ui::case::{CaseFacts, CloseCase, address_of_search};
+use crate::ui::case::{CloseCase, address_of_search};
+use crate::ui::label::in_language;
 use crate::ui::problems::Problems;
+use crate::ui::time::age;
 use domain::catalogue::Label;
 use domain::desk::{CaseView, Desk, DeskError};
 use domain::role::Role;
@@ -58,33 +60,79 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
 
 fn operator(shows: &Shows, context: &PageContext) -> AnyView {
     let lang = context.lang;
-    let none = shows.cases.is_empty();
-    let cases = shows.cases.iter().map(|(case, label)| {
-        let next = match case.customer {
-            Some(customer) => (format!("/customers/{customer}?case={}", case.id), text!(lang, home.card)),
-            None => (address_of_search(case.id), text!(lang, home.find)),
+    view! {
+        <Problems lang form=context.form.clone() labels=Vec::new() request=context.request/>
+        <div class="section-head">
+            <h1>{text!(lang, home.title)}</h1>
+            <a class="primary" href="/customers">{text!(lang, home.open)}</a>
+        </div>
+        {if shows.cases.is_empty() { lesson(lang) } else { list(shows, context) }}
+    }
+    .into_any()
+}
+
+/// What there is to do, each with its one next step.
+fn list(shows: &Shows, context: &PageContext) -> AnyView {
+    let lang = context.lang;
+    let rows = shows.cases.iter().map(|(case, label)| {
+        let purpose = label.as_ref().map(|label| in_language(label, lang).to_owned());
+        let (address, next, state, style) = match case.customer {
+            Some(customer) => (
+                format!("/customers/{customer}?case={}", case.id),
+                text!(lang, home.card),
+                text!(lang, home.bound),
+                "chip",
+            ),
+            None => (address_of_search(case.id), text!(lang, home.find), text!(lang, home.unbound), "chip waiting"),
         };
-        let state = if case.customer.is_some() { text!(lang, home.bound) } else { text!(lang, home.unbound) };
         view! {
-            <li class="case">
-                <CaseFacts lang case=case.clone() label=label.clone()/>
-                <p class="state">{state}</p>
-                <p class="next"><a class="primary" href=next.0>{next.1}</a></p>
-                <CloseCase lang case=case.clone()/>
-            </li>
+            <tr>
+                <th scope="row"><code class="ticket">{case.ticket.clone()}</code></th>
+                <td>{purpose}</td>
+                <td><span class=style>{state}</span></td>
+                <td class="age"><time datetime=case.opened.to_string()>{age(case.opened, context.now, lang)}</time></td>
+                <td class="next">
+                    <a class="button" href=address>{next}<span class="visually-hidden">{format!(" {}", case.ticket)}</span></a>
+                    <CloseCase lang case=case.clone()/>
+                </td>
+            </tr>
         }
     });
     view! {
-        <Problems lang form=context.form.clone() labels=Vec::new() request=context.request/>
-        <h1>{text!(lang, home.title)}</h1>
-        <section aria-labelledby="cases">
-            <div class="section-head">
+        <section class="cases" aria-labelledby="cases">
+            <div class="list-head">
                 <h2 id="cases">{text!(lang, home.cases)}</h2>
-                <a class="primary" href="/customers">{text!(lang, home.open)}</a>
+                <p class="fine">{text!(lang, home.count, count = shows.cases.len())}</p>
             </div>
-            {none.then(|| view! { <p class="empty">{text!(lang, home.none)}</p> })}
-            <ul class="cases">{cases.collect_view()}</ul>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">{text!(lang, case.ticket)}</th>
+                        <th scope="col">{text!(lang, case.purpose)}</th>
+                        <th scope="col">{text!(lang, home.head_state)}</th>
+                        <th scope="col">{text!(lang, home.head_age)}</th>
+                        <th scope="col">{text!(lang, home.head_next)}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
             <p class="fine">{text!(lang, home.limit)}</p>
+        </section>
+    }
+    .into_any()
+}
+
+/// Nothing is open: how it goes.
+fn lesson(lang: Lang) -> AnyView {
+    view! {
+        <section class="empty lesson" aria-labelledby="lesson">
+            <h2 id="lesson">{text!(lang, home.learn_title)}</h2>
+            <p>{text!(lang, home.none)}</p>
+            <ol>
+                <li>{text!(lang, home.learn_open)}</li>
+                <li>{text!(lang, home.learn_find)}</li>
+                <li>{text!(lang, home.learn_reveal)}</li>
+            </ol>
         </section>
     }
     .into_any()

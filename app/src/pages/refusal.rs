@@ -16,7 +16,7 @@ pub fn view(code: Code, retry_after: Option<u32>, context: &PageContext) -> AnyV
     view! {
         <h1>{words::heading(lang, code)}</h1>
         <p class="lead">{words::sentence(lang, code)}</p>
-        {retry_after.map(|seconds| view! { <p>{text!(lang, reveal.wait, seconds = seconds)}</p> })}
+        {retry_after.map(|seconds| view! { <p>{words::wait(lang, seconds)}</p> })}
         <p class="request">{text!(lang, app.request)} " " <code>{context.request.to_string()}</code></p>
         <p><a class="primary" href=way_out>{words}</a></p>
     }

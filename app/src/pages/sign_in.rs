@@ -4,7 +4,9 @@ use crate::context::PageContext;
 use crate::lang::text;
 use crate::ui::demo_slip::DemoSlipView;
 use crate::ui::field::{Field, Input};
+use crate::ui::next_page::NextPage;
 use crate::ui::problems::Problems;
+use domain::desk::Ended;
 use leptos::prelude::*;
 
 /// Number and password. Whatever was wrong is told after the second factor, and not which (U2).
@@ -16,13 +18,39 @@ pub fn view(context: &PageContext) -> AnyView {
     ];
     view! {
         <Problems lang form=form.clone() labels request=context.request/>
+        {context.ended.map(|why| ended(why, context))}
         <h1>{text!(lang, sign_in.title)}</h1>
         <form class="narrow" method="post" action="/sign-in" autocomplete="off">
-            <Field lang name="staff_no" label=text!(lang, sign_in.staff_no) form=form.clone()/>
+            <NextPage form=form.clone()/>
+            <Field
+                lang
+                name="staff_no"
+                label=text!(lang, sign_in.staff_no)
+                form=form.clone()
+                first=!form.refused()
+            />
             <Field lang name="password" label=text!(lang, sign_in.password) form=form.clone() input=Input::Password/>
             <div class="actions"><button type="submit" class="primary">{text!(lang, sign_in.submit)}</button></div>
         </form>
         {context.demo.clone().map(|slip| view! { <DemoSlipView lang slip/> })}
+    }
+    .into_any()
+}
+
+/// Why one is here, and that nothing is lost.
+fn ended(why: Ended, context: &PageContext) -> AnyView {
+    let lang = context.lang;
+    let words = match why {
+        Ended::Idle { minutes } => text!(lang, ended.idle, minutes = minutes),
+        Ended::Age { hours } => text!(lang, ended.age, hours = hours),
+        Ended::Otherwise => text!(lang, ended.other),
+    };
+    let back = (!context.form.value("next").is_empty()).then(|| text!(lang, ended.back));
+    view! {
+        <div class="notice" role="status">
+            <p><strong>{text!(lang, ended.title)}</strong></p>
+            <p>{words} " " {back}</p>
+        </div>
     }
     .into_any()
 }

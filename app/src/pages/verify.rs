@@ -4,6 +4,7 @@ use crate::context::PageContext;
 use crate::lang::text;
 use crate::ui::demo_slip::DemoSlipView;
 use crate::ui::field::{Field, Input};
+use crate::ui::next_page::NextPage;
 use crate::ui::problems::Problems;
 use leptos::prelude::*;
 
@@ -16,6 +17,7 @@ pub fn view(context: &PageContext) -> AnyView {
         <h1>{text!(lang, verify.title)}</h1>
         <p class="lead">{text!(lang, verify.lead)}</p>
         <form class="narrow" method="post" action="/sign-in/verify" autocomplete="off">
+            <NextPage form=form.clone()/>
             <Field
                 lang
                 name="code"
@@ -23,6 +25,7 @@ pub fn view(context: &PageContext) -> AnyView {
                 hint=text!(lang, verify.once)
                 form=form.clone()
                 input=Input::Code
+                first=!form.refused()
             />
             <div class="actions">
                 <button type="submit" class="primary">{text!(lang, verify.submit)}</button>

@@ -4,9 +4,10 @@ use super::field::{Choice, Field, Input};
 use super::label::{in_language, label as identified_words};
 use super::time::Time;
 use crate::context::FormState;
+use crate::islands::draft::KeepDraft;
 use crate::lang::{Lang, text};
 use domain::catalogue::Label;
-use domain::desk::CaseView;
+use domain::desk::{CaseView, DraftPlace};
 use domain::id::CaseId;
 use leptos::prelude::*;
 
@@ -51,10 +52,15 @@ pub fn OpenCaseFields(
     form: FormState,
     purposes: Vec<(String, String)>,
     identified: Vec<(String, String)>,
+    /// A ticket as it may be written: of no purpose in particular, then of each.
+    tickets: Vec<String>,
+    /// Whether the note is one that was kept, not one that was just sent.
+    restored: bool,
 ) -> impl IntoView {
     let none = text!(lang, case.choose);
+    let first = !form.refused();
     view! {
-        <fieldset>
+        <fieldset class="why-look">
             <legend>{text!(lang, case.why)}</legend>
             <div class="fields">
                 <Choice
@@ -64,6 +70,7 @@ pub fn OpenCaseFields(
                     form=form.clone()
                     none=none.clone()
                     options=purposes
+                    first
                 />
                 <Choice
                     lang
@@ -73,22 +80,18 @@ pub fn OpenCaseFields(
                     none
                     options=identified
                 />
+                <Field lang name="ticket" label=text!(lang, case.ticket) hints=tickets form=form.clone()/>
+            </div>
+            <KeepDraft place=DraftPlace::CaseNote.name().to_owned() kept=text!(lang, draft.kept) lost=text!(lang, draft.lost)>
                 <Field
                     lang
-                    name="ticket"
-                    label=text!(lang, case.ticket)
-                    hint=text!(lang, case.ticket_hint)
-                    form=form.clone()
+                    name="note"
+                    label=text!(lang, case.note)
+                    hint=if restored { text!(lang, draft.restored) } else { text!(lang, case.note_hint) }
+                    form
+                    input=Input::Lines
                 />
-            </div>
-            <Field
-                lang
-                name="note"
-                label=text!(lang, case.note)
-                hint=text!(lang, case.note_hint)
-                form
-                input=Input::Lines
-            />
+            </KeepDraft>
         </fieldset>
     }
 }

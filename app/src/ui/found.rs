@@ -17,13 +17,14 @@ const COLUMNS: usize = 5;
 /// Rows, or why there are none.
 #[component]
 pub fn FoundView(lang: Lang, found: Found, case: Option<CaseId>, catalogue: Catalogue) -> impl IntoView {
+    let one = matches!(&found, Found::Found { customers } if customers.len() == 1);
     let content = match found {
         Found::Found { customers } => rows(lang, &customers, case, &catalogue),
         Found::None { .. } => empty(text!(lang, search.none_title), text!(lang, search.none)),
         Found::TooMany { .. } => empty(text!(lang, search.too_many_title), text!(lang, search.too_many)),
     };
     view! {
-        <section class="results" aria-labelledby="results" tabindex="-1" autofocus>
+        <section class="results" aria-labelledby="results" tabindex="-1" autofocus=!one>
             <h2 id="results" class="visually-hidden">{text!(lang, search.results)}</h2>
             {content}
         </section>
@@ -38,6 +39,8 @@ fn rows(lang: Lang, customers: &[CustomerView], case: Option<CaseId>, catalogue:
     let columns: Vec<&Field> =
         catalogue.fields().iter().filter(|field| TELLING.contains(&field.kind)).take(COLUMNS).collect();
     let head = columns.iter().map(|field| view! { <th scope="col">{in_language(&field.label, lang).to_owned()}</th> });
+    // the way to the only one is one key: its link has the focus
+    let one = customers.len() == 1;
     let rows = customers.iter().map(|customer| {
         let cells = columns
             .iter()
@@ -56,7 +59,7 @@ fn rows(lang: Lang, customers: &[CustomerView], case: Option<CaseId>, catalogue:
             <tr>
                 {cells.collect_view()}
                 <td class="open">
-                    <a class="primary" href=address aria-label=text!(lang, search.open_card_named, name = name)>
+                    <a class="primary" href=address autofocus=one aria-describedby="found" aria-label=text!(lang, search.open_card_named, name = name)>
                         {text!(lang, search.open_card)}
                     </a>
                 </td>
@@ -64,7 +67,7 @@ fn rows(lang: Lang, customers: &[CustomerView], case: Option<CaseId>, catalogue:
         }
     });
     view! {
-        <p class="count">{text!(lang, search.found, count = customers.len())}</p>
+        <p class="count" id="found">{text!(lang, search.found, count = customers.len())}</p>
         <table>
             <thead><tr>{head.collect_view()}<td></td></tr></thead>
             <tbody>{rows.collect_view()}</tbody>

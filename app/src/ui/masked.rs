@@ -3,8 +3,9 @@
 use domain::mask::Masked;
 use leptos::prelude::*;
 
-/// A mask. It takes nothing else, so a page cannot print a value by mistake.
+/// A mask. It takes nothing else, so a page cannot print a value by mistake. A `bdi`: what shows of a name
+/// written from right to left turns nothing around it.
 #[component]
 pub fn MaskedValue(mask: Masked) -> impl IntoView {
-    view! { <span class="mask" translate="no">{mask.as_str().to_owned()}</span> }
+    view! { <bdi class="mask" translate="no">{mask.as_str().to_owned()}</bdi> }
 }

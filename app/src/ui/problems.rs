@@ -13,7 +13,7 @@ pub fn Problems(lang: Lang, form: FormState, labels: Vec<(String, String)>, requ
     let refused = form.refused();
     let summary = move || {
         let code = form.code.map(|code| view! { <p>{words::sentence(lang, code)}</p> });
-        let wait = form.retry_after.map(|seconds| view! { <p>{text!(lang, reveal.wait, seconds = seconds)}</p> });
+        let wait = form.retry_after.map(|seconds| view! { <p>{words::wait(lang, seconds)}</p> });
         let faults = form.faults.iter().map(|fault| match labels.iter().find(|(name, _)| *name == fault.field) {
             Some((name, label)) => {
                 let address = format!("#{}", id_of(name));

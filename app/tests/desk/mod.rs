@@ -1,7 +1,11 @@
 //! A desk with one case and one customer.
 
+pub mod audit;
+
 use app::page::Page;
 use async_trait::async_trait;
+use domain::audit::event::AttemptName;
+use domain::budget::{Counter, Scope, Window};
 use domain::catalogue::Catalogue;
 use domain::clock::Timestamp;
 use domain::code::Code;
@@ -30,6 +34,7 @@ pub struct FakeDesk {
     staff: StaffView,
     catalogue: Catalogue,
     purposes: Purposes,
+    customer: CustomerView,
     refusals: Mutex<Vec<Code>>,
 }
 
@@ -44,8 +49,13 @@ impl FakeDesk {
             },
             catalogue: Catalogue::shipped().unwrap(),
             purposes: Purposes::shipped().unwrap(),
+            customer: customer(),
             refusals: Mutex::default(),
         }
+    }
+    /// The same desk before another customer.
+    pub fn with(self, customer: CustomerView) -> Self {
+        Self { customer, ..self }
     }
     pub fn refusals(&self) -> Vec<Code> {
         self.refusals.lock().unwrap().clone()
@@ -87,6 +97,64 @@ fn customer() -> CustomerView {
     CustomerView { id: CUSTOMER, fields: masks.into_iter().map(field).collect() }
 }
 
+/// Someone with thirty cards and masks that try a layout: endless, from right to left, piled up.
+pub fn crowded() -> CustomerView {
+    let field = |name: &str, item: u8, mask: &str| MaskedField {
+        field: FieldName::parse(name).unwrap(),
+        item: Item::new(item).unwrap(),
+        mask: Masked::stored(mask.into()),
+    };
+    let mut fields = vec![
+        field("name", 1, &"م*".repeat(100)),
+        field("address", 1, &format!("{}****", "e\u{301}\u{302}\u{303}\u{304}\u{305}".repeat(40))),
+        field("employer", 1, "\u{202e}****\u{2066}"),
+    ];
+    fields.extend((1..=30).map(|item| field("card_no", item, "622202******0011")));
+    CustomerView { id: CUSTOMER, fields }
+}
+
+#[async_trait]
+impl Reveals for FakeDesk {
+    async fn more(&self, _: RevealNo) -> Result<More, DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn copied(&self, _: RevealNo) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn attempted(&self, _: RevealNo, _: AttemptName) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn rated(&self, _: RevealNo, _: bool) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn revealed_lately(&self, _: CaseId, _: Handle) -> Result<RevealedLately, DeskError> {
+        Ok(RevealedLately { count: 3, last: Some(Timestamp::from_millis(1_795_330_000_000)) })
+    }
+}
+
+#[async_trait]
+impl Budgets for FakeDesk {
+    async fn budget_left(&self, _: Option<&PurposeName>) -> Result<Vec<Left>, DeskError> {
+        let left = |counter, left| {
+            let opens = (left == 0).then_some(Timestamp::from_millis(1_795_338_000_000));
+            Left { counter, scope: Scope::Person, window: Window::Hour, left, limit: 60, opens }
+        };
+        Ok(vec![
+            left(Counter::Searches, 58),
+            left(Counter::Misses, 57),
+            left(Counter::Customers, 3),
+            left(Counter::Reveals, 0),
+        ])
+    }
+}
+
+#[async_trait]
+impl WrongPerson for FakeDesk {
+    async fn wrong_person(&self, _: CaseId) -> Result<CaseId, DeskError> {
+        Err(Code::Busy.into())
+    }
+}
+
 #[async_trait]
 impl Desk for FakeDesk {
     fn staff(&self) -> &StaffView {
@@ -122,7 +190,7 @@ impl Desk for FakeDesk {
         Ok((CASE, found))
     }
     async fn view(&self, _: CaseId, _: Handle) -> Result<CustomerView, DeskError> {
-        Ok(customer())
+        Ok(self.customer.clone())
     }
     async fn reveal(&self, _: RevealForm) -> Result<Shown, DeskError> {
         Err(Code::Busy.into())
@@ -136,5 +204,28 @@ impl Desk for FakeDesk {
     async fn refused(&self, _: Seen, error: DeskError) -> DeskError {
         self.refusals.lock().unwrap().push(error.code());
         error
+    }
+}
+
+#[async_trait]
+impl Drafts for FakeDesk {
+    async fn keep_draft(&self, _: DraftPlace, _: Draft) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn draft(&self, _: DraftPlace) -> Result<Option<Draft>, DeskError> {
+        Ok(Some(Draft::parse("typed before the session ended").unwrap()))
+    }
+    async fn forget_draft(&self, _: DraftPlace) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+}
+
+#[async_trait]
+impl Once for FakeDesk {
+    async fn take_turn(&self, _: FormSent) -> Result<Turn, DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn end_turn(&self, _: FormSent, _: Option<&str>) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
     }
 }

@@ -5,6 +5,7 @@
 //! other write, but for housekeeping that the code names `unaudited("why")` (A2).
 
 mod act;
+mod bundle;
 mod checkpoint;
 mod ledger;
 mod receipt;
@@ -13,7 +14,9 @@ mod verify;
 pub(crate) mod writer;
 
 pub use act::{Act, Verdict};
+pub use bundle::{BundleError, BundleFinding, BundleUnreadable, BundleWrong, Bundled, Checked, check as check_bundle};
 pub use checkpoint::{CheckpointFile, KeySigner, Signer};
 pub use ledger::{ActError, Housekeeping, Ledger, unaudited};
 pub use receipt::Receipt;
 pub use verify::{Column, Finding, NoteFault, Verified, VerifyError, Wrong, verify};
+pub(crate) use writer::CLOCK_TOLERANCE;

@@ -7,20 +7,25 @@ use crate::desk::StaffDesk;
 use crate::hooks::Hooks;
 use crate::imports::Importer;
 use crate::policy::{Policy, PolicyError};
+use crate::readiness::Readiness;
+use crate::store::sessions::SessionRow;
 use crate::store::{self, Db, WriteCache, WriteTx, sessions};
+use crate::supervise::{Proving, Tails};
 use crate::system::Entropy;
 use crate::vault::{BlindIndex, FileKek, KeyRing, StaffVault, Vault};
 use domain::audit::checkpoint::Origin;
 use domain::audit::event::{AuditEvent, Details, Kind, SourceName};
+use domain::budget::Limits;
 use domain::catalogue::Catalogue;
-use domain::clock::{Clock, Span};
+use domain::clock::{Clock, Span, Timestamp};
 use domain::code::Code;
 use domain::desk::{Desk, DeskError, SessionToken};
 use domain::purpose::Purposes;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::watch;
 
-/// Lengths of time that a bank may set.
+/// Lengths of time and budgets that a bank may set.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// A session without requests ends after this.
@@ -35,6 +40,8 @@ pub struct Settings {
     pub reveal_seconds: u32,
     /// Failed sign-ins from one address in a minute after which no more are looked at; 0 for any number.
     pub address_failures: u32,
+    /// How much may be looked at (Q4).
+    pub budgets: Limits,
 }
 
 impl Default for Settings {
@@ -46,6 +53,7 @@ impl Default for Settings {
             step_up_window: domain::step_up::WINDOW,
             reveal_seconds: 30,
             address_failures: 20,
+            budgets: Limits::default(),
         }
     }
 }
@@ -66,7 +74,7 @@ pub struct Parts {
     pub purposes: Purposes,
     /// The policies' text.
     pub policy: String,
-    /// Lengths of time.
+    /// Lengths of time and budgets.
     pub settings: Settings,
     /// Memory for the pages that a write transaction touches.
     pub write_cache: WriteCache,
@@ -103,6 +111,11 @@ pub struct BackOffice {
     pub(crate) purposes: Purposes,
     pub(crate) settings: Settings,
     pub(crate) hooks: Arc<dyn Hooks>,
+    pub(crate) readiness: Readiness,
+    /// Each new checkpoint, as the writer makes it.
+    pub(crate) checkpoints: watch::Receiver<Option<String>>,
+    pub(crate) tails: Tails,
+    pub(crate) proving: Proving,
     policy: RwLock<Arc<Policy>>,
     beside_policy: [Vec<u8>; 2],
     signer: Arc<KeySigner>,
@@ -119,7 +132,7 @@ impl BackOffice {
         let (ledger, checkpoints) =
             Writer::start(&parts.db, parts.write_cache, parts.clock.clone(), parts.entropy.clone(), signer.clone())
                 .await?;
-        tokio::spawn(CheckpointFile::at(parts.checkpoint).follow(checkpoints));
+        tokio::spawn(CheckpointFile::at(parts.checkpoint).follow(checkpoints.clone()));
         let kek = Arc::new(FileKek::new(keys.clone(), parts.entropy.clone()));
         Ok(Arc::new(Self {
             db: parts.db,
@@ -134,6 +147,10 @@ impl BackOffice {
             purposes: parts.purposes,
             settings: parts.settings,
             hooks: parts.hooks,
+            readiness: Readiness::default(),
+            checkpoints,
+            tails: Tails::default(),
+            proving: Proving::default(),
             policy: RwLock::new(Arc::new(policy)),
             beside_policy,
             signer,
@@ -225,16 +242,20 @@ impl BackOffice {
             tracing::error!(%error, "the session was not read");
             DeskError::Refused(Code::LogUnavailable)
         })?;
-        // A clock that went back gives no session more time (A6).
-        let now = session.as_ref().map_or(self.clock.now(), |(_, latest)| self.clock.now().max(*latest));
-        let live = session.map(|(session, _)| session).filter(|session| {
-            session.staff.active
-                && now.since(session.seen) < self.settings.session_idle
-                && now.since(session.started) < self.settings.session_absolute
-        });
-        let session = live.ok_or(Code::SignedOut)?;
+        let (session, now) = self.live(session).ok_or(Code::SignedOut)?;
         self.touch(&session, now).await;
         Ok(Arc::new(StaffDesk::new(self.clone(), Actor::new(session, request), now)))
+    }
+
+    /// The session, if it lives, and the time that it was told by.
+    pub(crate) fn live(&self, session: Option<(SessionRow, Timestamp)>) -> Option<(SessionRow, Timestamp)> {
+        let (session, latest) = session?;
+        // A clock that went back gives no session more time (A6).
+        let now = self.clock.now().max(latest);
+        let live = session.staff.active
+            && now.since(session.seen) < self.settings.session_idle
+            && now.since(session.started) < self.settings.session_absolute;
+        live.then_some((session, now))
     }
 }
 

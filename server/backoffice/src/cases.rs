@@ -5,12 +5,12 @@ use crate::auth::Actor;
 use crate::desk::StaffDesk;
 use crate::notes;
 use crate::policy::{self, Allowed};
-use crate::store::WriteTx;
 use crate::store::cases::{self, CaseRow, NewCase};
+use crate::store::{WriteTx, drafts};
 use crate::system::new_id;
 use domain::audit::event::{AuditEvent, Details, Kind, TicketText};
 use domain::code::{Code, Fault};
-use domain::desk::{CaseView, DeskError, OpenCase};
+use domain::desk::{CaseView, DeskError, DraftPlace, OpenCase};
 use domain::id::{CaseId, PurposeName};
 use domain::note::Note;
 use domain::purpose::{Identified, TicketRef};
@@ -52,19 +52,10 @@ impl StaffDesk {
 
     /// Every fault at once.
     async fn parse_case(&self, form: &OpenCase) -> Result<Result<Parsed, Vec<Fault>>, DeskError> {
-        let mut faults = Vec::new();
+        let mut faults = form.faults(&self.office.purposes);
         let purpose = PurposeName::parse(&form.purpose).ok().and_then(|name| self.office.purposes.get(&name));
-        if purpose.is_none() {
-            faults.push(Fault::new("purpose", "unknown"));
-        }
         let ticket = purpose.and_then(|purpose| TicketRef::parse(purpose, &form.ticket).ok());
-        if purpose.is_some() && ticket.is_none() {
-            faults.push(Fault::new("ticket", "ticket_form"));
-        }
         let identified = Identified::parse(&form.identified);
-        if identified.is_none() {
-            faults.push(Fault::new("identified", "unknown"));
-        }
         let words = ticket.as_ref().map_or("", TicketRef::as_str);
         let note = match self.office.parse_note(&self.actor, &form.note, words, None).await? {
             Ok(note) => Some(note),
@@ -143,6 +134,8 @@ impl Act for Open {
             opened: tx.now(),
         };
         cases::insert(tx.conn(), &new).await?;
+        // what was typed is said now
+        drafts::forget(tx.conn(), &self.actor.stamp().person, DraftPlace::CaseNote.name()).await?;
         let details = Details {
             case: Some(id),
             purpose: Some(purpose.clone()),

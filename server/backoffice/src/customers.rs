@@ -2,18 +2,22 @@
 
 use crate::audit::{Act, Verdict};
 use crate::auth::Actor;
+use crate::budgets::{self, Purse};
 use crate::desk::StaffDesk;
-use crate::policy::{self, Allowed};
+use crate::policy::{self, Allowed, SearchQuestion, ViewQuestion};
 use crate::store::cases::{self, CaseRow, ResultRow};
+use crate::store::customers::Among;
 use crate::store::{WriteTx, customers};
 use crate::system::random;
 use crate::vault::IndexDigest;
 use domain::audit::event::{AuditEvent, Details, KeyName, Kind, OutcomeName};
+use domain::budget::Counter;
 use domain::clock::Span;
 use domain::code::Code;
 use domain::desk::{CustomerView, DeskError, Found, Keep, Searched};
-use domain::id::{CaseId, CustomerId, Handle, ResultId};
+use domain::id::{BranchNo, CaseId, CustomerId, Handle, ResultId};
 use domain::note::Note;
+use domain::purpose::Identified;
 use domain::search::GuardedSearch;
 
 /// More hits than this are neither shown nor counted (Q3).
@@ -25,12 +29,14 @@ impl StaffDesk {
     pub(crate) async fn find(&self, case: CaseId, search: GuardedSearch, keep: Keep) -> Result<Searched, DeskError> {
         let key = KeyName::parse(search.kind_name());
         let details = Details { case: Some(case), key, ..Details::default() };
-        let kind = Kind::CustomerSearched;
         let row = match self.open_case_row(case).await {
             Ok(row) => row,
-            Err(error) => return Err(self.refused_as(kind, details, error).await),
+            Err(error) => return Err(self.refused_as(Kind::CustomerSearched, details, error).await),
         };
-        let allowed = match self.office.policy().decide::<policy::SearchCustomers>(&self.actor, &&row.purpose) {
+        let bank_wide = self.searches_whole_bank(&row) && search.may_search_whole_bank();
+        let kind = if bank_wide { Kind::BankSearched } else { Kind::CustomerSearched };
+        let question = SearchQuestion { purpose: &row.purpose, bank_wide };
+        let allowed = match self.office.policy().decide::<policy::SearchCustomers>(&self.actor, &question) {
             Ok(allowed) => allowed,
             Err(code) => return Err(self.refused_as(kind, details, code.into()).await),
         };
@@ -39,14 +45,22 @@ impl StaffDesk {
             Err(code) => return Err(self.refused_as(kind, details, code.into()).await),
         };
         let label = search.kind_name();
-        let hits = customers::found_by(&self.office.db, label, &digest, self.actor.unit(), MOST_HITS as u32 + 1)
+        let among = Among::of(bank_wide, self.actor.unit());
+        let hits = customers::found_by(&self.office.db, label, &digest, among, MOST_HITS as u32 + 1)
             .await
             .map_err(|_| Code::LogUnavailable)?;
         self.permitted().await;
         let result = (keep == Keep::ForPage).then(|| ResultId::from_bytes(random(&*self.office.entropy)));
-        let act = Search { actor: self.actor.clone(), allowed, row, details, hits, result };
+        let purse = Purse::of(&self.actor, &row.purpose, self.office.settings.budgets);
+        let act = Search { actor: self.actor.clone(), allowed, purse, row, details, bank_wide, hits, result };
         let handles = self.office.ledger.act(act).await?.into_fact();
         Ok(Searched { found: self.found(handles).await?, result })
+    }
+
+    /// Whether the case searches every branch (DESIGN §1).
+    fn searches_whole_bank(&self, row: &CaseRow) -> bool {
+        let purpose = self.office.purposes.get(&row.purpose);
+        purpose.zip(Identified::parse(&row.identified)).is_some_and(|(purpose, how)| purpose.searches_whole_bank(how))
     }
 
     fn digest_of(&self, search: &GuardedSearch) -> Result<IndexDigest, Code> {
@@ -64,15 +78,21 @@ impl StaffDesk {
     async fn found(&self, hits: Hits) -> Result<Found, DeskError> {
         let Hits::Few(hits) = hits else { return Ok(Found::TooMany { customers: [] }) };
         let mut customers = Vec::with_capacity(hits.len());
-        for (handle, customer) in hits {
+        for Hit { handle, customer, bank_wide } in hits {
             // One who was hidden or left the branch since is not there (Q6).
-            customers.extend(self.masked(handle, customer).await?);
+            customers.extend(self.masked(handle, customer, bank_wide).await?);
         }
         Ok(if customers.is_empty() { Found::None { customers: [] } } else { Found::Found { customers } })
     }
 
-    async fn masked(&self, handle: Handle, customer: CustomerId) -> Result<Option<CustomerView>, DeskError> {
-        let fields = customers::masks(&self.office.db, customer, self.actor.unit()).await;
+    async fn masked(
+        &self,
+        handle: Handle,
+        customer: CustomerId,
+        bank_wide: bool,
+    ) -> Result<Option<CustomerView>, DeskError> {
+        let among = Among::of(bank_wide, self.actor.unit());
+        let fields = customers::masks(&self.office.db, customer, among).await;
         Ok(fields.map_err(|_| Code::LogUnavailable)?.map(|fields| CustomerView { id: handle, fields }))
     }
 
@@ -88,7 +108,8 @@ impl StaffDesk {
         let mut hits = Vec::new();
         for handle in kept.handles {
             let customer = cases::customer_of(&self.office.db, kept.case, handle).await.map_err(unavailable)?;
-            hits.push((handle, customer.ok_or(Code::NotFound)?));
+            let (customer, bank_wide) = customer.ok_or(Code::NotFound)?;
+            hits.push(Hit { handle, customer, bank_wide });
         }
         Ok((kept.case, self.found(Hits::Few(hits)).await?))
     }
@@ -96,12 +117,16 @@ impl StaffDesk {
     pub(crate) async fn card(&self, case: CaseId, handle: Handle) -> Result<CustomerView, DeskError> {
         let mut details = Details { case: Some(case), ..Details::default() };
         let kind = Kind::CustomerViewed;
-        let (row, customer) = match self.customer_in(case, handle).await {
+        let (row, customer, bank_wide) = match self.customer_in(case, handle).await {
             Ok(found) => found,
             Err(error) => return Err(self.refused_as(kind, details, error).await),
         };
         details.customer = Some(customer);
-        let question = (self.actor.unit(), &row.purpose);
+        let branch = match self.branch_for_policy(customer, bank_wide).await {
+            Ok(branch) => branch,
+            Err(error) => return Err(self.refused_as(kind, details, error).await),
+        };
+        let question = ViewQuestion { branch: &branch, purpose: &row.purpose, bank_wide };
         let allowed = match self.office.policy().decide::<policy::ViewCustomer>(&self.actor, &question) {
             Ok(allowed) => allowed,
             Err(code) => return Err(self.refused_as(kind, details, code.into()).await),
@@ -112,9 +137,10 @@ impl StaffDesk {
             return Err(self.refused_as(kind, details, Code::NoteNamesCustomer.into()).await);
         }
         self.permitted().await;
-        let act = View { actor: self.actor.clone(), allowed, row, customer, handle };
+        let purse = Purse::of(&self.actor, &row.purpose, self.office.settings.budgets);
+        let act = View { actor: self.actor.clone(), allowed, purse, row, customer, handle, bank_wide };
         self.office.ledger.act(act).await?.into_fact();
-        Ok(self.masked(handle, customer).await?.ok_or(Code::NotFound)?)
+        Ok(self.masked(handle, customer, bank_wide).await?.ok_or(Code::NotFound)?)
     }
 
     async fn note_names(&self, row: &CaseRow, customer: CustomerId) -> Result<bool, DeskError> {
@@ -126,29 +152,53 @@ impl StaffDesk {
         }
     }
 
-    /// The open case and the customer that the handle means in it.
-    pub(crate) async fn customer_in(&self, case: CaseId, handle: Handle) -> Result<(CaseRow, CustomerId), DeskError> {
+    /// The branch that a policy is asked about. One's own, unless a search of every branch found the
+    /// customer: whoever is not of it is not there, and the policy must not be the one to say so (Q6).
+    pub(crate) async fn branch_for_policy(&self, customer: CustomerId, bank_wide: bool) -> Result<BranchNo, DeskError> {
+        if !bank_wide {
+            return Ok(self.actor.unit().clone());
+        }
+        let branch = customers::branch_of(&self.office.db, customer).await.map_err(|_| Code::LogUnavailable)?;
+        Ok(branch.ok_or(Code::NotFound)?)
+    }
+
+    /// The open case, the customer that the handle means in it, and whether a search of every branch
+    /// found them.
+    pub(crate) async fn customer_in(
+        &self,
+        case: CaseId,
+        handle: Handle,
+    ) -> Result<(CaseRow, CustomerId, bool), DeskError> {
         let row = match self.open_case_row(case).await {
             // A closed case's handle means nobody (Q8).
             Err(DeskError::Refused(Code::CaseClosed)) => return Err(Code::NotFound.into()),
             other => other?,
         };
         let customer = cases::customer_of(&self.office.db, case, handle).await.map_err(|_| Code::LogUnavailable)?;
-        Ok((row, customer.ok_or(Code::NotFound)?))
+        let (customer, bank_wide) = customer.ok_or(Code::NotFound)?;
+        Ok((row, customer, bank_wide))
     }
 }
 
 /// What a search found.
 enum Hits {
-    Few(Vec<(Handle, CustomerId)>),
+    Few(Vec<Hit>),
     TooMany,
+}
+
+struct Hit {
+    handle: Handle,
+    customer: CustomerId,
+    bank_wide: bool,
 }
 
 struct Search {
     actor: Actor,
     allowed: Allowed<policy::SearchCustomers>,
+    purse: Purse,
     row: CaseRow,
     details: Details,
+    bank_wide: bool,
     hits: Vec<CustomerId>,
     result: Option<ResultId>,
 }
@@ -158,13 +208,28 @@ impl Act for Search {
     type Fact = Hits;
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<Hits>> {
-        let (kind, now) = (Kind::CustomerSearched, tx.now());
+        let (kind, now) = (self.kind(), tx.now());
         if let Err(code) = self.actor.still(&self.allowed, tx).await? {
             return self.actor.refuse(tx, kind, code.into(), self.details.clone()).await;
         }
         if let Err(code) = still_open(tx, &self.actor, &self.row).await? {
             return self.actor.refuse(tx, kind, code.into(), self.details.clone()).await;
         }
+        // Whether there is room is decided for hit and miss alike, before the outcome is looked at: a budget
+        // of misses that is spent refuses every search, or it would tell one from the other (Q6).
+        let (misses, hits): (&[Counter], &[Counter]) = match self.bank_wide {
+            true => (
+                &[Counter::Searches, Counter::Misses, Counter::BankWideSearches],
+                &[Counter::Searches, Counter::BankWideSearches],
+            ),
+            false => (&[Counter::Searches, Counter::Misses], &[Counter::Searches]),
+        };
+        let room = match self.purse.room(tx, misses).await? {
+            Ok(room) => room,
+            Err(spent) => return budgets::refuse(&self.actor, tx, kind, spent, self.details.clone()).await,
+        };
+        let counted = if self.hits.is_empty() { misses } else { hits };
+        let alert = self.purse.spend(tx, room, counted).await?;
         let outcome = match self.hits.len() {
             0 => OutcomeName::None,
             1..=MOST_HITS => OutcomeName::Found,
@@ -174,18 +239,21 @@ impl Act for Search {
         if outcome == OutcomeName::Found {
             for customer in &self.hits {
                 let fresh = Handle::from_bytes(random(tx.entropy()));
-                hits.push((cases::mint_handle(tx.conn(), self.row.id, *customer, fresh, now).await?, *customer));
+                let (customer, bank_wide) = (*customer, self.bank_wide);
+                let handle = cases::mint_handle(tx.conn(), self.row.id, customer, fresh, bank_wide, now).await?;
+                hits.push(Hit { handle, customer, bank_wide });
             }
         }
         if let Some(result) = self.result {
             let outcome = if outcome == OutcomeName::TooMany { "too_many" } else { "few" };
-            let handles = hits.iter().map(|(handle, _)| *handle).collect();
+            let handles = hits.iter().map(|hit| hit.handle).collect();
             let row = ResultRow { case: self.row.id, outcome: outcome.into(), handles };
             cases::keep_result(tx.conn(), result, &row, self.actor.lineage(), now.plus(RESULT_LIFE), now).await?;
         }
         let details = Details {
             purpose: Some(self.row.purpose.clone()),
             outcome: Some(outcome),
+            alert,
             policy: Some(self.allowed.policy()),
             ..self.details.clone()
         };
@@ -194,7 +262,13 @@ impl Act for Search {
     }
 
     fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
-        self.actor.event(tx, Kind::CustomerSearched, Some(error.code()), self.details.clone())
+        self.actor.event(tx, self.kind(), Some(error.code()), self.details.clone())
+    }
+}
+
+impl Search {
+    fn kind(&self) -> Kind {
+        if self.bank_wide { Kind::BankSearched } else { Kind::CustomerSearched }
     }
 }
 
@@ -214,9 +288,11 @@ pub(crate) async fn still_open(
 struct View {
     actor: Actor,
     allowed: Allowed<policy::ViewCustomer>,
+    purse: Purse,
     row: CaseRow,
     customer: CustomerId,
     handle: Handle,
+    bank_wide: bool,
 }
 
 #[async_trait::async_trait]
@@ -234,13 +310,19 @@ impl Act for View {
             Err(code) => return self.actor.refuse(tx, kind, code.into(), details).await,
         };
         // A customer who has left the branch, or was hidden since the search, is not there (Q6).
-        if !customers::is_visible(tx.conn(), self.customer, self.actor.unit()).await? {
+        let among = Among::of(self.bank_wide, self.actor.unit());
+        if !customers::is_visible(tx.conn(), self.customer, among).await? {
             return self.actor.refuse(tx, kind, Code::NotFound.into(), details).await;
         }
+        if row.customer.is_some_and(|bound| bound != self.customer) {
+            return self.actor.refuse(tx, kind, Code::CaseBoundElsewhere.into(), details).await;
+        }
+        let room = match self.purse.room_to_view(tx, self.customer).await? {
+            Ok(room) => room,
+            Err(spent) => return budgets::refuse(&self.actor, tx, kind, spent, details).await,
+        };
+        details.alert = self.purse.spend(tx, room, &[Counter::Customers]).await?;
         match row.customer {
-            Some(bound) if bound != self.customer => {
-                return self.actor.refuse(tx, kind, Code::CaseBoundElsewhere.into(), details).await;
-            }
             Some(_) => details.binds = Some(false),
             None => {
                 cases::bind(tx.conn(), row.id, self.customer, self.handle).await?;

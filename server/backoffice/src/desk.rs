@@ -124,6 +124,7 @@ impl Desk for StaffDesk {
         self.answer_challenge(challenge, code).await
     }
     async fn sign_out(&self) -> Result<(), DeskError> {
+        self.close_readings().await;
         self.office.ledger.act(SignOut { actor: self.actor.clone() }).await?.into_fact();
         Ok(())
     }

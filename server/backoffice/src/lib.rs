@@ -8,20 +8,27 @@
 pub mod audit;
 pub mod auth;
 mod backoffice;
+mod budgets;
 mod cases;
 mod customers;
 mod desk;
+mod drafts;
 mod floods;
 pub mod guests;
 pub mod hooks;
 pub mod imports;
 mod notes;
 pub mod policy;
+mod readiness;
+pub mod remask;
 mod reveals;
 pub mod samples;
 pub mod staff;
 pub mod store;
+mod supervise;
 pub mod system;
+mod turns;
 pub mod vault;
+mod wrong_person;
 
 pub use backoffice::{BackOffice, OpenError, Parts, Settings};

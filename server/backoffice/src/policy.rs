@@ -3,6 +3,10 @@
 //! A decision is an [`Allowed`]: it names the permission, cannot be made elsewhere, and carries the hash of
 //! the policy that made it, so that the act can see whether that policy is still in force.
 
+mod log;
+
+pub use log::{ReadEntries, ReadLog, VerifyLog};
+
 use crate::auth::Actor;
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression, Schema,
@@ -152,6 +156,9 @@ pub struct OpenCase;
 /// Closing one.
 #[derive(Debug)]
 pub struct CloseCase;
+/// Closing one that was about somebody else, and going on under its ticket.
+#[derive(Debug)]
+pub struct ReopenCase;
 /// Searching in one.
 #[derive(Debug)]
 pub struct SearchCustomers;
@@ -164,6 +171,10 @@ pub struct RevealField;
 
 fn text(name: &str, value: &str) -> (String, RestrictedExpression) {
     (name.to_owned(), RestrictedExpression::new_string(value.to_owned()))
+}
+
+fn bank_wide(value: bool) -> (String, RestrictedExpression) {
+    ("bank_wide".to_owned(), RestrictedExpression::new_bool(value))
 }
 
 impl Permission for OpenCase {
@@ -182,20 +193,48 @@ impl Permission for CloseCase {
     }
 }
 
-impl Permission for SearchCustomers {
-    type On<'a> = &'a PurposeName;
-    const ACTION: &'static str = "searchCustomers";
-    fn question(purpose: &&PurposeName) -> Question {
-        Question { branch: None, context: vec![text("purpose", purpose.as_str())] }
+impl Permission for ReopenCase {
+    type On<'a> = ();
+    const ACTION: &'static str = "reopenCase";
+    fn question((): &()) -> Question {
+        Question { branch: None, context: Vec::new() }
     }
 }
 
-/// A customer's branch and the case's purpose.
+/// Why one searches, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchQuestion<'a> {
+    /// The case's purpose.
+    pub purpose: &'a PurposeName,
+    /// Whether every branch is searched.
+    pub bank_wide: bool,
+}
+
+impl Permission for SearchCustomers {
+    type On<'a> = SearchQuestion<'a>;
+    const ACTION: &'static str = "searchCustomers";
+    fn question(on: &SearchQuestion<'_>) -> Question {
+        Question { branch: None, context: vec![text("purpose", on.purpose.as_str()), bank_wide(on.bank_wide)] }
+    }
+}
+
+/// Whose card one would see.
+#[derive(Clone, Copy, Debug)]
+pub struct ViewQuestion<'a> {
+    /// The customer's branch.
+    pub branch: &'a BranchNo,
+    /// The case's purpose.
+    pub purpose: &'a PurposeName,
+    /// Whether a search of every branch found the customer in this case.
+    pub bank_wide: bool,
+}
+
 impl Permission for ViewCustomer {
-    type On<'a> = (&'a BranchNo, &'a PurposeName);
+    type On<'a> = ViewQuestion<'a>;
     const ACTION: &'static str = "viewCustomer";
-    fn question((branch, purpose): &(&BranchNo, &PurposeName)) -> Question {
-        Question { branch: Some(branch.as_str().into()), context: vec![text("purpose", purpose.as_str())] }
+    fn question(on: &ViewQuestion<'_>) -> Question {
+        let context = vec![text("purpose", on.purpose.as_str()), bank_wide(on.bank_wide)];
+        Question { branch: Some(on.branch.as_str().into()), context }
     }
 }
 
@@ -210,6 +249,8 @@ pub struct RevealQuestion<'a> {
     pub reason: &'a ReasonCode,
     /// The field, as the catalogue has it.
     pub field: &'a Field,
+    /// Whether a search of every branch found the customer in this case.
+    pub bank_wide: bool,
 }
 
 impl Permission for RevealField {
@@ -229,6 +270,7 @@ impl Permission for RevealField {
                 text("reason", on.reason.as_str()),
                 text("field", on.field.name.as_str()),
                 text("class", class),
+                bank_wide(on.bank_wide),
                 ("purposes".to_owned(), RestrictedExpression::new_set(purposes)),
             ],
         }

@@ -2,19 +2,26 @@
 //! opened. If the process dies between the last two, the log says that more was seen than was; that is
 //! the right way to be wrong.
 
+mod after;
+mod keep_using;
+mod tell;
+
 use crate::audit::{Act, Verdict};
 use crate::auth::{Actor, code_of};
+use crate::budgets::{self, Purse};
 use crate::customers::still_open;
 use crate::desk::StaffDesk;
 use crate::hooks::Place;
 use crate::notes;
 use crate::policy::{self, Allowed, RevealQuestion};
 use crate::store::cases::CaseRow;
+use crate::store::customers::Among;
 use crate::store::{WriteTx, customers, step_ups};
 use crate::system::random;
 use crate::vault::{FieldRevealed, KeyKind, Sealed};
 use domain::audit::event::{AuditEvent, Details, FactorName, Kind, TicketText};
 use domain::audit::fingerprint::Fingerprint;
+use domain::budget::Counter;
 use domain::catalogue::{Field, StepUpTier};
 use domain::clock::{Span, Timestamp};
 use domain::code::{Code, Fault};
@@ -51,7 +58,7 @@ impl StaffDesk {
     /// all. Ciphertext only.
     async fn ask(&self, form: &RevealForm, details: &mut Details) -> Result<(Sealed, SpendReveal), DeskError> {
         let office = &self.office;
-        let (row, customer) = self.customer_in(form.case, form.customer).await?;
+        let (row, customer, bank_wide) = self.customer_in(form.case, form.customer).await?;
         details.customer = Some(customer);
         details.purpose = Some(row.purpose.clone());
         details.ticket = TicketText::parse(&row.ticket);
@@ -62,8 +69,9 @@ impl StaffDesk {
         }
         let unknown = || DeskError::Invalid(vec![Fault::new("field", "unknown")]);
         let field = office.catalogue.field(&form.field).ok_or_else(unknown)?.clone();
+        let branch = self.branch_for_policy(customer, bank_wide).await?;
         let question =
-            RevealQuestion { branch: self.actor.unit(), purpose: &row.purpose, reason: &form.reason, field: &field };
+            RevealQuestion { branch: &branch, purpose: &row.purpose, reason: &form.reason, field: &field, bank_wide };
         let allowed = office.policy().decide::<policy::RevealField>(&self.actor, &question)?;
         let reason = office
             .purposes
@@ -82,8 +90,10 @@ impl StaffDesk {
             digest: self.digest(form, customer, note.as_ref(), &allowed),
             actor: self.actor.clone(),
             allowed,
+            purse: Purse::of(&self.actor, &row.purpose, office.settings.budgets),
             row,
             customer,
+            bank_wide,
             field,
             tier,
             form: form.clone(),
@@ -132,8 +142,10 @@ impl StaffDesk {
 struct SpendReveal {
     actor: Actor,
     allowed: Allowed<policy::RevealField>,
+    purse: Purse,
     row: CaseRow,
     customer: CustomerId,
+    bank_wide: bool,
     field: Field,
     tier: StepUpTier,
     form: RevealForm,
@@ -169,6 +181,11 @@ impl Act for SpendReveal {
         if self.tier == StepUpTier::ActAndPerson {
             return self.actor.refuse(tx, KIND, Code::SecondPersonRequired.into(), details).await;
         }
+        // Before the factor: nobody is asked for a code that could not help (Q4).
+        let room = match self.purse.room(tx, &[Counter::Reveals]).await? {
+            Ok(room) => room,
+            Err(spent) => return budgets::refuse(&self.actor, tx, KIND, spent, details).await,
+        };
         let given = match self.proof(tx).await? {
             Proof::Fresh(given) => given,
             Proof::Unfit(code) => return self.actor.refuse(tx, KIND, code.into(), details).await,
@@ -178,6 +195,7 @@ impl Act for SpendReveal {
                 return self.actor.refuse(tx, KIND, error, details).await;
             }
         };
+        details.alert = self.purse.spend(tx, room, &[Counter::Reveals]).await?;
         details.factor = Some(FactorName::Totp);
         details.factor_age_ms = Some(tx.now().since(given).millis());
         if let Some(note) = &self.note {
@@ -206,7 +224,8 @@ impl SpendReveal {
         if row.version != self.row.version || row.customer != Some(self.customer) {
             return Ok(Some(Code::Changed));
         }
-        let visible = customers::is_visible(tx.conn(), self.customer, self.actor.unit()).await?;
+        let among = Among::of(self.bank_wide, self.actor.unit());
+        let visible = customers::is_visible(tx.conn(), self.customer, among).await?;
         Ok((!visible).then_some(Code::NotFound))
     }
 

@@ -5,6 +5,7 @@
 //! no issuer; mobile prefix 154 was never given out; passports begin with X; mail goes to example.com (RFC 2606).
 //! Check digits are right. The first five are the demo's [`guests`](crate::guests).
 
+mod circumstances;
 mod names;
 mod numbers;
 mod person;
@@ -16,7 +17,7 @@ use std::io::{self, Write};
 /// More cannot be told apart by their mobile numbers.
 pub const MOST: u64 = 30_000_000;
 
-/// Catalogue names, in the catalogue's order.
+/// Catalogue names; those of [`circumstances`] follow.
 const HEADER: &str = "customer_no,name,id_no,passport_no,mobile,mobile_2,mobile_3,email,card_no,card_no_2,card_no_3,\
 card_expiry,card_expiry_2,card_expiry_3,account_no,account_no_2,account_no_3,address,employer,birth_date,balance,branch,opened_on";
 
@@ -36,6 +37,8 @@ pub fn write(count: u64, seed: u64, columns: Columns, out: &mut impl Write) -> i
     }
     let with_flags = columns == Columns::WithFlags;
     out.write_all(HEADER.as_bytes())?;
+    out.write_all(b",")?;
+    out.write_all(circumstances::HEADER.as_bytes())?;
     out.write_all(if with_flags { b",flagged\r\n" } else { b"\r\n" })?;
     let mut line = String::with_capacity(1024);
     for index in 0..count {
@@ -43,6 +46,7 @@ pub fn write(count: u64, seed: u64, columns: Columns, out: &mut impl Write) -> i
         let person = Person::of(seed, index, branch(index), guest);
         line.clear();
         person.write(&mut line);
+        circumstances::write(seed, index, person.id_no(), &mut line);
         if with_flags {
             line.push_str(if guest.is_some_and(|guest| guest.flagged) { ",1" } else { ",0" });
         }

@@ -4,14 +4,22 @@
 //! Reads go through a pool. Writes go through the writer (`audit::writer`) alone: it holds the one
 //! connection that may begin a write transaction, and hands it to acts as a [`WriteTx`].
 
+pub mod budgets;
 pub mod cases;
 pub mod customers;
 mod db;
+pub mod drafts;
+pub mod health;
 pub mod imports;
 pub mod log;
+pub mod readings;
 pub mod refusals;
+pub mod remask;
+pub mod reveals;
 pub mod sessions;
 pub mod staff;
 pub mod step_ups;
+pub mod turns;
+pub mod verifications;
 
 pub use db::{Conn, Db, OpenError, WriteCache, WriteTx};

@@ -22,6 +22,7 @@ mod kek;
 mod keys;
 mod numbering;
 mod plain;
+mod remask;
 mod staff;
 mod tags;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use kek::{Dek, FileKek, Kek};
 pub use keys::{Key, KeyError, KeyKind, KeyRing};
 pub use numbering::{Numbered, Numbering, Wanted};
 pub use plain::{Plain, Revealed, Sealed};
+pub use remask::{ItemMask, RemaskBegun};
 pub use staff::{StaffSecret, StaffVault};
 
 use crate::audit::Receipt;

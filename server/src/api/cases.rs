@@ -1,4 +1,4 @@
-//! Opening and closing cases.
+//! Opening, closing and correcting cases.
 
 use crate::answer;
 use crate::asked::Asked;
@@ -39,6 +39,19 @@ pub async fn close(Asked { desk, caller, mut form }: Asked) -> Response {
     };
     match desk.close_case(case).await {
         Ok(()) => answer::json(&serde_json::json!({})),
+        Err(error) => caller.refused(&error),
+    }
+}
+
+/// `/api/cases/wrong_person`
+pub async fn wrong_person(Asked { desk, caller, mut form }: Asked) -> Response {
+    let case = form.parsed("case_id", CaseId::parse);
+    let faults = form.faults();
+    let Some(case) = case.filter(|_| faults.is_empty()) else {
+        return caller.refuse(Seen { case, ..Seen::default() }, DeskError::Invalid(faults)).await;
+    };
+    match desk.wrong_person(case).await {
+        Ok(case_id) => answer::json(&Opened { case_id }),
         Err(error) => caller.refused(&error),
     }
 }

@@ -1,13 +1,13 @@
 //! `grille import`: a bank's CSV comes in, with the server stopped or running.
 
+use super::progress::Progress;
 use super::{open, os_user, say, warn};
 use crate::config::Config;
 use anyhow::Context;
 use backoffice::imports::{Mapping, RejectFile, Stopped, Summary};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -54,8 +54,12 @@ pub async fn run(config: &Config, options: &Options, json: bool) -> anyhow::Resu
         .with_context(|| format!("the reject file {} cannot be replaced", rejects_at.display()))?;
     let office = open::office_for_import(config).await?;
     let importer = office.importer(os_user());
-    let progress = Progress::new(length, json);
-    let done = importer.run(input, mapping, &mut rejects, |so_far| progress.show(so_far)).await;
+    let progress = Progress::of("rows", json);
+    let done = importer
+        .run(input, mapping, &mut rejects, |so_far| {
+            progress.show_bytes(so_far.rows, so_far.bytes, length);
+        })
+        .await;
     progress.finish();
     let (summary, failure) = match done {
         Ok(summary) => (summary, None),
@@ -83,38 +87,5 @@ fn tell(summary: &Summary, json: bool) {
             "{} rows: {} added, {} changed, {} unchanged, {} rejected (batch {})",
             summary.rows, counts.added, counts.changed, counts.unchanged, counts.rejected, summary.batch
         ));
-    }
-}
-
-/// A bar on a terminal, a line every ten thousand rows elsewhere, nothing for machines.
-struct Progress {
-    bar: Option<ProgressBar>,
-    lines: bool,
-}
-
-impl Progress {
-    fn new(length: Option<u64>, json: bool) -> Self {
-        let terminal = std::io::stderr().is_terminal();
-        let bar = (terminal && !json).then(|| {
-            let bar = length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
-            let template = if length.is_some() { "{bar:40} {percent}% {msg} {eta}" } else { "{spinner} {msg}" };
-            bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
-        });
-        Self { bar, lines: !terminal && !json }
-    }
-
-    fn show(&self, so_far: &Summary) {
-        if let Some(bar) = &self.bar {
-            bar.set_position(so_far.bytes);
-            bar.set_message(format!("{} rows", so_far.rows));
-        } else if self.lines && so_far.rows.is_multiple_of(10_000) {
-            warn(format_args!("{} rows", so_far.rows));
-        }
-    }
-
-    fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
     }
 }

@@ -40,12 +40,18 @@ pub fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>
 /// Serves a site on a listener until the process is told to stop.
 pub async fn until_stopped(listener: TcpListener, tls: Option<Arc<Certificates>>, site: Site) {
     let office = site.office.clone();
+    let serving = office.clone();
     tokio::spawn(keep_house(office.clone()));
     tokio::spawn(keep_proving(office));
     if let Some(certificates) = &tls {
         tokio::spawn(keep_certificates(certificates.clone()));
     }
-    listen::serve(listener, tls, routes::router(Arc::new(site)), told_to_stop()).await;
+    let stopped = async move {
+        told_to_stop().await;
+        // A live tail is an answer without an end: the server would wait for it.
+        serving.end_tails();
+    };
+    listen::serve(listener, tls, routes::router(Arc::new(site)), stopped).await;
 }
 
 /// Takes up a new certificate when a signal asks for it, and within a minute of its files changing.
@@ -102,6 +108,15 @@ async fn keep_house(office: Arc<BackOffice>) {
         if let Err(error) = office.tell_floods().await {
             tracing::error!(%error, "refusals of the last minutes are not told yet");
         }
+        if let Err(error) = office.forget_budgets().await {
+            tracing::error!(%error, "old budgets are not forgotten yet");
+        }
+        if let Err(error) = office.purge_drafts().await {
+            tracing::error!(%error, "old drafts are not forgotten yet");
+        }
+        if let Err(error) = office.close_idle_readings().await {
+            tracing::error!(%error, "readings of the log that are over are not told yet");
+        }
     }
 }
 
@@ -110,13 +125,8 @@ async fn keep_proving(office: Arc<BackOffice>) {
     let mut days = tokio::time::interval(Duration::from_secs(24 * 60 * 60));
     loop {
         days.tick().await;
-        let (_, key) = office.log_identity();
-        match super::audit::prove(office.db(), key.as_deref(), None).await {
-            Ok(verified) if verified.ok() => tracing::info!(size = verified.size, "the log verifies"),
-            Ok(verified) => {
-                tracing::error!(size = verified.size, findings = verified.findings.len(), "THE LOG DOES NOT VERIFY")
-            }
-            Err(error) => tracing::error!(%error, "the log could not be verified"),
+        if let Err(error) = office.prove_log().await {
+            tracing::warn!(%error, "the daily verification did not end");
         }
     }
 }

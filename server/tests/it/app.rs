@@ -56,11 +56,23 @@ impl Home {
     }
 }
 
+/// Budgets that no test meets unless it sets its own (Q4): one person of these tests does in a minute what
+/// a teller does in a year.
+fn generous() -> impl Iterator<Item = (String, &'static str)> {
+    let counters = ["SEARCHES", "MISSES", "CUSTOMERS", "REVEALS", "BANK_WIDE_SEARCHES"];
+    let keys = counters.into_iter().flat_map(|counter| ["HOUR", "DAY", "MONTH"].map(|window| (counter, window)));
+    keys.flat_map(|(counter, window)| {
+        ["PERSON", "BRANCH", "PURPOSE"]
+            .map(|scope| (format!("GRILLE_BUDGET__{scope}__{counter}_{window}"), "1000000000"))
+    })
+}
+
 /// Nothing of the tester's own configuration counts.
 fn clean(mut command: Command) -> Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GRILLE_")) {
         command.env_remove(name);
     }
+    command.envs(generous());
     command
 }
 

@@ -183,7 +183,7 @@ fn a_configuration_that_contradicts_itself_is_refused_by_name_and_nothing_is_mad
         1,
     );
     let alone = catalogue.replacen("step_up = \"act+person\"", "step_up = \"act\"", 1);
-    let unknown_field = purposes.replacen("\"mobile\", \"email\"]", "\"mobile\", \"salary\"]", 1);
+    let unknown_field = purposes.replacen("\"landline\", \"email\"]", "\"landline\", \"salary\"]", 1);
     let unknown_reason = purposes.replacen("reasons = [\"COMPLAINT\"]", "reasons = [\"CURIOSITY\"]", 1);
     let catalogues = [("c3", c3), ("unclassified", unclassified), ("exported", exported), ("alone", alone)];
     for (what, text) in &catalogues {

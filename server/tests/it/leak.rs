@@ -4,16 +4,34 @@ use crate::app::{Home, Start, TestApp, files_below, json};
 use crate::http::{Answer, Request, escape};
 use crate::needles::Needles;
 use crate::person::{Case, Person};
+use domain::catalogue::Catalogue;
+use domain::id::FieldName;
+use domain::mask::MaskRule;
 use std::collections::BTreeMap;
 
-/// Fields that may be shown in full.
-const PLAIN: [&str; 3] = ["customer_no", "branch", "opened_on"];
 /// Hidden by its mask in every part that stands here.
-const MARKED: [(&str, &str, &str); 4] = [
+const MARKED: [(&str, &str, &str); 9] = [
     ("name", "龘靐甲", "龘靐"),
     ("email", "kqzxwv@secret-marker.example", "kqzxwv"),
     ("address", "浙江省杭州市西湖区龘滂路七十七弄", "龘滂路"),
     ("employer", "靐霖标记实业集团有限公司", "靐霖标记"),
+    ("work_address", "江苏省南京市鼓楼区龘沨路三十三弄", "龘沨路"),
+    ("spouse_name", "靐龘甲", "靐龘"),
+    ("contact_name", "靐靐甲", "靐靐"),
+    ("ethnicity", "靐霖族", "靐霖族"),
+    ("login_name", "qzvx-marker-login", "qzvx-marker"),
+];
+/// Hidden whole, each another sum.
+const AMOUNTS: [&str; 9] = [
+    "balance",
+    "credit_limit",
+    "loan_balance",
+    "annual_income",
+    "real_estate_value",
+    "vehicle_value",
+    "tax_paid",
+    "policy_amount",
+    "claim_amount",
 ];
 
 /// Customers by header: valid numbers of `sample-customers`, and markers where a list of names might repeat.
@@ -36,7 +54,14 @@ impl Customers {
                 headers.iter().zip(line.split(',')).map(|(name, cell)| (name.to_string(), cell.to_owned())).collect();
             row.insert("customer_no".into(), format!("LEAK{n:05}"));
             row.insert("passport_no".into(), format!("X9{:07}", 7_310_551 + n));
-            row.insert("balance".into(), format!("{}.37", 731_905_518 + n));
+            row.insert("permit_no".into(), format!("H{:08}", 73_105_510 + n));
+            row.insert("other_id_no".into(), format!("X{:07}", 7_910_551 + n));
+            row.insert("landline".into(), format!("010-1{:07}", 7_319_055 + n));
+            row.insert("securities_account_no".into(), format!("X{:09}", 731_055_190 + n));
+            row.insert("insurance_account_no".into(), format!("XB{:010}", 7_310_551_902_u64 + n as u64));
+            for (at, field) in AMOUNTS.into_iter().enumerate() {
+                row.insert(field.into(), format!("{}.37", 731_905_518 + 1000 * at + n));
+            }
             row.insert("card_expiry".into(), "11/34".into());
             for (field, value, _) in MARKED {
                 row.insert(field.into(), value.into());
@@ -51,8 +76,14 @@ impl Customers {
 
     /// Every value of a protected field, and every part of one that its mask hides.
     fn markers(&self) -> Vec<String> {
-        let protected = |name: &&String| !PLAIN.contains(&name.as_str());
-        let values = self.rows.iter().flat_map(|row| row.iter().filter(|(name, _)| protected(name)));
+        let catalogue = Catalogue::shipped().expect("the shipped catalogue");
+        let plain = |name: &str| {
+            // `mobile_2` is an item of `mobile`.
+            let stem = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+            let field = FieldName::parse(stem).ok().and_then(|stem| catalogue.field(&stem));
+            field.is_some_and(|field| field.mask == MaskRule::Visible)
+        };
+        let values = self.rows.iter().flat_map(|row| row.iter().filter(|(name, _)| !plain(name)));
         let mut markers: Vec<String> = values.map(|(_, value)| value.clone()).collect();
         markers.extend(MARKED.iter().map(|(_, _, hidden)| hidden.to_string()));
         markers.retain(|marker| !marker.is_empty());
@@ -81,7 +112,10 @@ fn m1_markers_in_every_protected_field_are_found_nowhere_but_in_the_one_revealed
     let file = home.file("markers.csv");
     std::fs::write(&file, &customers.csv).unwrap();
     // With the server running: import has a writer of its own.
-    let imported = home.run_with(&["import", "--json", &file.to_string_lossy()], &[("GRILLE_LOG", "trace")]);
+    let imported = home.run_with(
+        &["import", "--json", &file.to_string_lossy()],
+        &[("GRILLE_LOG", "trace"), ("GRILLE_LOG_FORMAT", "text")],
+    );
     assert_eq!(json(&imported)["added"], customers.rows.len(), "{}", String::from_utf8_lossy(&imported.stderr));
 
     let needles = Needles::new(&customers.markers());

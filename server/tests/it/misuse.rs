@@ -167,3 +167,50 @@ fn u6_a_browser_that_says_same_origin_needs_no_origin() {
         .with("Host", &app.host);
     assert_eq!(app.send_bytes(&request.bytes()).status, 200);
 }
+
+#[test]
+fn v4_more_time_one_copy_and_one_rating_and_none_of_them_twice() {
+    let app = TestApp::shared();
+    let person = Person::operator(app);
+    let case = person.before("counter", &app.guests[0].id_no);
+    let shown = person.reveal_by_code(&case, &[("field", "mobile"), ("reason", "COUNTER_SERVICE")]);
+    assert_eq!(shown.status, 200, "{}", shown.text());
+    let reveal = shown.json()["event"].as_u64().expect("a number").to_string();
+    let event = |answer: &crate::http::Answer| {
+        let events = app.log.of_request(answer.request_id());
+        assert_eq!(events.len(), 1, "{}", answer.text());
+        events[0].clone()
+    };
+    for (path, more, spent, kind) in [
+        ("/api/reveals/more", None, "more_spent", "reveal_extended"),
+        ("/api/reveals/copy", None, "copy_spent", "value_copied"),
+        ("/api/reveals/needed", Some(("needed", "no")), "rating_spent", "reveal_rated"),
+    ] {
+        let form: Vec<_> = [("event", reveal.as_str())].into_iter().chain(more).collect();
+        let first = person.post(path, &form);
+        assert_eq!(first.status, 200, "{path}: {}", first.text());
+        assert_eq!(first.header("cache-control"), Some("no-store"));
+        let told = event(&first);
+        assert_eq!([told.text("kind"), told.text("decision")], [kind, "allowed"]);
+        assert_eq!(told.json["details"]["reveal"].to_string(), reveal);
+        assert!(!first.text().contains(&app.guests[0].mobile), "the value went out once");
+        let second = person.post(path, &form);
+        assert_eq!((second.status, second.code().as_str()), (409, spent));
+        assert_eq!([event(&second).text("kind"), event(&second).text("code")], [kind, spent]);
+    }
+}
+
+#[test]
+fn v4_a_key_held_down_is_told_three_times_and_answered_for_ever() {
+    let app = TestApp::shared();
+    let person = Person::operator(app);
+    let case = person.before("counter", &app.guests[0].id_no);
+    let shown = person.reveal_by_code(&case, &[("field", "mobile"), ("reason", "COUNTER_SERVICE")]);
+    let reveal = shown.json()["event"].to_string();
+    let told = (0..30).map(|_| {
+        let answer = person.post("/api/reveals/attempt", &[("event", &reveal), ("attempt", "copy")]);
+        assert_eq!((answer.status, answer.code().as_str()), (200, "ok"));
+        app.log.of_request(answer.request_id()).len()
+    });
+    assert_eq!(told.sum::<usize>(), 3);
+}

@@ -35,7 +35,7 @@ fn u5_a_sign_out_ends_the_session_for_whoever_kept_its_cookie() {
     assert_eq!(person.get("/customers").status, 200);
     assert_eq!(person.post("/api/sign_out", &[]).status, 200);
     let page = app.send(&Request::get("/customers").with("Cookie", &kept));
-    assert_eq!((page.status, page.header("location")), (303, Some("/sign-in")));
+    assert_eq!((page.status, page.header("location")), (303, Some("/sign-in?next=/customers")));
     let asked = app.send(&Request::post("/api/customers/search", &[]).with("Cookie", &kept));
     assert_eq!((asked.status, asked.code().as_str()), (401, "signed_out"));
 }

@@ -9,7 +9,10 @@ mod details;
 mod words;
 
 pub use details::{Details, Slot};
-pub use words::{AlertName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, TicketText};
+pub use words::{
+    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, TicketText,
+    VerdictName,
+};
 
 use crate::clock::Timestamp;
 use crate::code::Code;
@@ -41,6 +44,10 @@ macro_rules! kinds {
             pub const fn about(self) -> &'static str {
                 match self { $(Kind::$name => concat!($($doc),*),)* }
             }
+            /// The kind of that name.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
+            }
             /// The details that an event of this kind may hold; reviewed one by one (A5).
             pub const fn slots(self) -> &'static [Slot] {
                 match self { $(Kind::$name => &[$(Slot::$slot),*],)* }
@@ -68,21 +75,52 @@ kinds! {
     CaseOpened "case_opened" [Case, Purpose, Ticket, Identified, Note, Address, Device];
     /// A case was closed.
     CaseClosed "case_closed" [Case, Address, Device];
+    /// *Wrong person*: a bound case was closed and opened anew under its ticket (Q1).
+    CaseReopened "case_reopened" [Case, NewCase, Purpose, Ticket, Identified, Customer, Policy, Address, Device];
     /// A search: which key, and what came of it; never what was typed (Q7).
     CustomerSearched "customer_searched" [Case, Purpose, Key, Outcome, Alert, Policy, Address, Device];
+    /// A search of every branch, by full document, card or account number (DESIGN §1).
+    BankSearched "bank_searched" [Case, Purpose, Key, Outcome, Alert, Policy, Address, Device];
     /// The masked card was shown; the first time it binds the case.
     CustomerViewed "customer_viewed" [Case, Purpose, Customer, Binds, Alert, Policy, Address, Device];
     /// One value of one customer was about to be shown (V1–V3).
     FieldRevealed "field_revealed"
         [Case, Purpose, Ticket, Customer, Field, Item, Reason, Note, Act, Factor, FactorAge, Alert, Policy, Address, Device];
+    /// A revealed value was given as long again (V4).
+    RevealExtended "reveal_extended" [Case, Customer, Field, Item, Reveal, Policy, Address, Device];
+    /// A revealed value was about to be copied (V4).
+    ValueCopied "value_copied" [Case, Customer, Field, Item, Reveal, Policy, Address, Device];
+    /// The browser blocked an attempt to take a revealed value along (V4).
+    CopyAttempted "copy_attempted" [Case, Customer, Field, Item, Reveal, Attempt, Alert, Address, Device];
+    /// Whoever saw a value said whether it was needed (V9).
+    RevealRated "reveal_rated" [Case, Customer, Field, Item, Reveal, Needed, Address, Device];
     /// A second factor answered a challenge, or failed to (V2).
     StepUp "step_up" [Case, Customer, Act, Factor, Tries, Address, Device];
     /// Something else was refused (A10).
     RequestRefused "request_refused" [Case, Field, Item, Reason, Address, Device];
     /// Identical refusals of one session, counted (A10).
     RefusalsCounted "refusals_counted" [Count, Address, Device];
+    /// The log was read: by which filters (A7).
+    LogRead "log_read"
+        [SubjectStaff, Customer, Purpose, Field, AskedDecision, AskedKind, AskedAlert, AskedMiss, AskedOwn, From, To, Live, Bundles, Policy, Address, Device];
+    /// The pages or the live tail of one reading are over: what was seen of the log (A7).
+    LogReadClosed "log_read_closed" [Opened, Lowest, Highest, Pages, Rows, Address, Device];
+    /// One entry was opened, with those around it (A7).
+    LogEventRead "log_event_read" [Entry, Lowest, Highest, Rows, Policy, Address, Device];
+    /// The supervisors' overview was read (A7).
+    LogOverviewRead "log_overview_read" [Lowest, Highest, Rows, Policy, Address, Device];
+    /// The log, or one entry, was held against its hashes and its signature (A4).
+    LogVerified "log_verified" [Entry, Verdict, Size, Findings, Took, Alert, Policy, Address, Device];
     /// Rows of one import were written (JR/T 0171 6.1.1 b).
     CustomersImported "customers_imported" [Batch, Source, BatchName, Added, ChangedRows, Unchanged, Rejected, OsUser];
+    /// Entries of the log, from `first_entry` up to and with this one, left in an evidence bundle (A4, A7).
+    LogExported "log_exported" [FirstEntry, OsUser];
+    /// Stored masks are about to be made anew, by these rules; no value comes out (M2).
+    RemaskBegun "remask_begun" [Policy, OsUser];
+    /// Masks of some customers were made anew.
+    CustomersRemasked "customers_remasked" [Policy, ChangedRows, Unchanged, Rejected, OsUser];
+    /// All customers have been looked at.
+    RemaskEnded "remask_ended" [Policy, ChangedRows, Unchanged, Rejected, OsUser];
 }
 
 /// Whether it was done.
@@ -93,6 +131,20 @@ pub enum Decision {
     Allowed,
     /// Not done; [`AuditEvent::code`] says why.
     Refused,
+}
+
+impl Decision {
+    /// As it stands in the log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Decision::Allowed => "allowed",
+            Decision::Refused => "refused",
+        }
+    }
+    /// The decision of that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Decision::Allowed, Decision::Refused].into_iter().find(|decision| decision.as_str() == text)
+    }
 }
 
 /// Who acted, as they were then.

@@ -17,6 +17,9 @@ pub enum CatalogueRule {
     /// Two fields of one name.
     #[error("two fields have this name")]
     DuplicateName,
+    /// Two headings of the same words.
+    #[error("this section has begun before: put its fields together")]
+    DuplicateSection,
     /// A name that requests or mappings use for something else.
     #[error("this name is taken by a request or by the further items of a field")]
     ReservedName,

@@ -35,6 +35,9 @@ pub(super) fn parse(text: &str) -> Result<Parsed, CatalogueError> {
         if fields.iter().any(|earlier| earlier.name == field.name) {
             return Err(At { line: table.line_of("name"), it: CatalogueRule::DuplicateName }.into());
         }
+        if field.section.is_some() && fields.iter().any(|earlier| earlier.section == field.section) {
+            return Err(At { line: table.line_of("section"), it: CatalogueRule::DuplicateSection }.into());
+        }
         check_field(&field, &table)?;
         lines.push(table.line_of("pairs_with"));
         fields.push(field);
@@ -61,6 +64,7 @@ fn field(table: &mut Table) -> Result<Field, CatalogueError> {
     if reserved(&name.it) {
         return Err(At { line: name.line, it: CatalogueRule::ReservedName }.into());
     }
+    let section = if table.has("section") { Some(words(table, "section")?) } else { None };
     let label = label(table)?;
     let kind = table.required("kind")?;
     let kind_line = kind.line;
@@ -97,12 +101,18 @@ fn field(table: &mut Table) -> Result<Field, CatalogueError> {
     };
     let many = table.flag("many")?;
     table.finish()?;
-    Ok(Field { name: name.it, label, kind, class, mask, strong_key, many, pairs_with, reveal, step_up, export, copy })
+    let name = name.it;
+    Ok(Field { name, section, label, kind, class, mask, strong_key, many, pairs_with, reveal, step_up, export, copy })
 }
 
 /// `label = { zh = "…", en = "…" }`.
 pub(crate) fn label(table: &mut Table) -> Result<Label, At<Fault>> {
-    let mut label = table.table("label")?;
+    words(table, "label")
+}
+
+/// Words in both languages under that key.
+fn words(table: &mut Table, key: &str) -> Result<Label, At<Fault>> {
+    let mut label = table.table(key)?;
     let both = Label { zh: label.required("zh")?.it, en: label.required("en")?.it };
     label.finish()?;
     Ok(both)

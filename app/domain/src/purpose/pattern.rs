@@ -38,6 +38,25 @@ impl Pattern {
         &self.source
     }
 
+    /// A text that fits: letters from A, eight digits as that day, four as its year, others from 1.
+    pub(super) fn example(&self, (year, month, day): (i64, u8, u8)) -> String {
+        let date = format!("{year:04}{month:02}{day:02}");
+        let mut example = String::new();
+        for step in &self.steps {
+            let digits = step.ranges == [(b'0', b'9')];
+            match (digits, step.min, step.max) {
+                (true, 8, 8) if date.len() == 8 => example += &date,
+                (true, 4, 4) if date.len() == 8 => example += &date[..4],
+                _ => {
+                    let signs = step.ranges.iter().flat_map(|&(low, high)| low..=high);
+                    let signs = signs.map(char::from).cycle().skip(usize::from(digits));
+                    example.extend(signs.take(step.min.max(1).min(step.max)));
+                }
+            }
+        }
+        example
+    }
+
     /// Whether the whole text fits. Walks all ways at once, so that no text makes it slow.
     pub(super) fn matches(&self, text: &str) -> bool {
         let text = text.as_bytes();
@@ -146,6 +165,19 @@ mod tests {
             }
         }
         assert!(!Pattern::parse("^a{1,64}$").unwrap().matches(&"a".repeat(65)));
+    }
+
+    #[test]
+    fn q1_the_example_of_a_pattern_fits_it() {
+        for (pattern, example) in [
+            (r"^Q-\d{8}-\d{1,4}$", "Q-20261122-1"),
+            (r"^[A-Z]{2,6}-\d{4}-\d{4,10}$", "AB-2026-1234"),
+            (r"^[7-9]{3}a{0,3}\d{12}$", "789a123456789012"),
+        ] {
+            let pattern = Pattern::parse(pattern).unwrap();
+            assert_eq!(pattern.example((2026, 11, 22)), example);
+            assert!(pattern.matches(example) && pattern.matches(&pattern.example((12026, 1, 1))));
+        }
     }
 
     #[test]

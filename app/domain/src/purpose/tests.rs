@@ -157,24 +157,22 @@ fn purposes_and_catalogue_may_not_contradict_each_other() {
     let check = |(purposes, catalogue): (String, String)| {
         Purposes::parse(&purposes).unwrap().check(&Catalogue::parse(&catalogue).unwrap())
     };
-    let callback = "fields = [\"name\", \"mobile\", \"email\"]";
+    let callback = "fields = [\"name\", \"mobile\", \"landline\", \"email\"]";
     for (field, rule) in
         [("nothing", Rule::UnknownField), ("branch", Rule::FieldNotRevealable), ("id_no", Rule::FieldNotRevealable)]
     {
         let (purposes, catalogue) = shipped();
-        let purposes = purposes.replace(callback, &format!("fields = [\"name\", \"mobile\", \"email\", \"{field}\"]"));
+        let purposes = purposes
+            .replace(callback, &format!("fields = [\"name\", \"{field}\", \"mobile\", \"landline\", \"email\"]"));
         assert_eq!(check((purposes, catalogue)), Err(PurposesError { line: line_of(callback), rule }));
     }
     let (purposes, catalogue) = shipped();
     let catalogue = catalogue.replacen("\"callback\"", "\"marketing\"", 1);
     assert_eq!(
-        check((
-            purposes.replacen("fields = [\"name\", \"mobile\", \"email\"]", "fields = [\"mobile\", \"email\"]", 1),
-            catalogue
-        )),
+        check((purposes.replacen(callback, "fields = [\"mobile\", \"landline\", \"email\"]", 1), catalogue)),
         Err(PurposesError { line: 0, rule: Rule::UnknownPurpose })
     );
     let (purposes, catalogue) = shipped();
-    let purposes = purposes.replace(callback, "fields = [\"name\", \"mobile\"]");
+    let purposes = purposes.replace(callback, "fields = [\"name\", \"mobile\", \"landline\"]");
     assert_eq!(check((purposes, catalogue)), Err(PurposesError { line: 0, rule: Rule::IdlePermission }));
 }

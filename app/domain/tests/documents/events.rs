@@ -37,17 +37,21 @@ const ACTOR: [(&str, &str); 8] = [
 ];
 
 /// What the types can hold. A type that is not here fails the test.
-const TYPES: [(&str, &str); 23] = [
+const TYPES: [(&str, &str); 29] = [
     ("BatchId", "a UUIDv7"),
     ("CaseId", "a UUIDv7"),
     ("CustomerId", "a UUIDv7; it names a customer to the bank alone"),
     ("AlertName", "small letters, digits, `_` and `.`; 64 bytes at most"),
+    ("AttemptName", "`copy`, `cut`, `select`, `print`, `drag`, `context_menu` or `screenshot_key`"),
+    ("Decision", "`allowed` or `refused`"),
     ("DeviceTag", "sixteen hexadecimal digits"),
+    ("EventId", "a UUIDv7"),
     ("FactorName", "`totp` or `passkey`"),
     ("FieldName", "a field of the catalogue"),
     ("Fingerprint", "a SHA-256, 64 hexadecimal digits; of a policy, an act or a salted note, never of a value"),
     ("Identified", "`document_seen`, `known_number_called_back`, `questions_passed` or `not_applicable`"),
     ("Item", "1 to 99"),
+    ("Kind", "one of the kinds above"),
     ("KeyName", "names of catalogue fields, joined by `+`"),
     ("OutcomeName", "`found`, `none` or `too_many`"),
     ("PurposeName", "a purpose of `purposes.toml`"),
@@ -55,7 +59,9 @@ const TYPES: [(&str, &str); 23] = [
     ("Role", "`operator`, `approver`, `supervisor`, `admin` or `auditor`"),
     ("SourceName", "letters, digits, `-`, `_`, `.`; 64 bytes at most"),
     ("StaffNo", "a staff number"),
+    ("Timestamp", "UTC milliseconds since 1970"),
     ("TicketText", "a ticket that matched its purpose's pattern"),
+    ("VerdictName", "`whole` or `not_whole`"),
     ("bool", "`true` or `false`"),
     ("i64", "a whole number"),
     ("std::net::IpAddr", "an IP address"),

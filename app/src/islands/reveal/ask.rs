@@ -1,11 +1,12 @@
 //! First question: why?
 
+use super::problem;
 use super::talk::Talk;
 use crate::lang::text;
 use leptos::html;
 use leptos::prelude::*;
 
-/// Reason and note.
+/// Reason and, where the reason asks for one, a note.
 pub fn view(talk: Talk, shut: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let lang = talk.lang;
     let first = NodeRef::<html::Select>::new();
@@ -13,35 +14,29 @@ pub fn view(talk: Talk, shut: impl Fn() + Copy + Send + Sync + 'static) -> impl 
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if !talk.busy.get_untracked() {
-            talk.ask(None);
+            talk.ask();
         }
     };
     let reasons = talk.about.with_value(|about| about.reasons.clone());
+    let choose = (reasons.len() > 1).then(|| view! { <option value="">{text!(lang, reveal.choose)}</option> });
+    let options =
+        reasons.into_iter().map(|reason| view! { <option value=reason.code>{reason.words}</option> }).collect_view();
     view! {
         <form class="reveal-form" autocomplete="off" on:submit=send>
             <p class="lead">{text!(lang, reveal.lead)}</p>
-            {problem(talk)}
+            {problem::view(talk)}
             <label for="reveal-reason">{text!(lang, reveal.reason)}</label>
             <select
                 id="reveal-reason"
                 node_ref=first
+                aria-required="true"
                 on:change=move |event| talk.reason.set(event_target_value(&event))
                 prop:value=move || talk.reason.get()
             >
-                {reasons
-                    .into_iter()
-                    .map(|(code, words)| view! { <option value=code>{words}</option> })
-                    .collect_view()}
+                {choose}
+                {options}
             </select>
-            <label for="reveal-note">{text!(lang, reveal.note)}</label>
-            <textarea
-                id="reveal-note"
-                rows="2"
-                maxlength="500"
-                autocomplete="off"
-                on:input=move |event| talk.note.set(event_target_value(&event))
-                prop:value=move || talk.note.get()
-            ></textarea>
+            {move || talk.wants_note().then(|| note(talk))}
             <div class="actions">
                 <button type="submit" class="primary" aria-disabled=move || talk.busy.get().to_string()>
                     {move || if talk.busy.get() { text!(lang, reveal.busy) } else { text!(lang, reveal.submit) }}
@@ -52,20 +47,18 @@ pub fn view(talk: Talk, shut: impl Fn() + Copy + Send + Sync + 'static) -> impl 
     }
 }
 
-/// Why the last try did not go through; announced when it appears.
-pub fn problem(talk: Talk) -> impl IntoView {
+fn note(talk: Talk) -> impl IntoView {
     let lang = talk.lang;
-    let view = move || {
-        talk.problem.get().map(|problem| {
-            view! {
-                <p>{problem.sentence}</p>
-                {move || {
-                    (talk.wait.left() > 0)
-                        .then(|| view! { <p class="wait">{text!(lang, reveal.wait, seconds = talk.wait.left())}</p> })
-                }}
-                {problem.request.map(|id| view! { <p class="request">{text!(lang, app.request)} " " <code>{id}</code></p> })}
-            }
-        })
-    };
-    view! { <div class="reveal-problem" role="alert">{view}</div> }
+    view! {
+        <label for="reveal-note">{text!(lang, reveal.note)}</label>
+        <textarea
+            id="reveal-note"
+            rows="2"
+            maxlength="500"
+            autocomplete="off"
+            aria-required="true"
+            on:input=move |event| talk.note.set(event_target_value(&event))
+            prop:value=move || talk.note.get()
+        ></textarea>
+    }
 }

@@ -1,6 +1,6 @@
 //! Second question: who are you? One code, bound to this one act.
 
-use super::ask::problem;
+use super::problem;
 use super::talk::Talk;
 use crate::lang::text;
 use leptos::html;
@@ -20,7 +20,7 @@ pub fn view(talk: Talk, challenge: String, shut: impl Fn() + Copy + Send + Sync 
     view! {
         <form class="reveal-form" autocomplete="off" on:submit=send>
             <p class="lead" id="reveal-code-lead">{text!(lang, reveal.code_lead)}</p>
-            {problem(talk)}
+            {problem::view(talk)}
             {demo(talk)}
             <label for="reveal-code">{text!(lang, reveal.code)}</label>
             <input
@@ -54,7 +54,7 @@ fn demo(talk: Talk) -> impl IntoView {
     move || {
         talk.next.get().map(|code| {
             view! {
-                <p class="demo-code" role="status">{text!(lang, reveal.demo_code, code = code)} " " {wait}</p>
+                <p class="demo-code">{text!(lang, reveal.demo_code, code = code)} " " {wait}</p>
             }
         })
     }

@@ -1,22 +1,30 @@
 //! The value on the screen, for its time and only while somebody looks.
 
-use super::talk::Talk;
+use super::guard;
+use super::problem;
+use super::talk::{Once, Talk};
 use crate::lang::text;
+use domain::audit::event::AttemptName;
 use leptos::html;
 use leptos::prelude::*;
 
 /// How often the watermark is repeated: enough that no photograph of the value is without it.
-const TILES: usize = 24;
+pub const TILES: u32 = 24;
+/// With so many seconds left, whoever does not see the countdown is told.
+const SOON: u32 = 10;
 
 /// The value, its watermark and its countdown.
-pub fn view(talk: Talk, event: u64, at: String) -> impl IntoView {
+pub fn view(talk: Talk, event: u64, at: &str, seconds: u32) -> impl IntoView {
     let lang = talk.lang;
     let covered = RwSignal::new(false);
-    watch(talk, covered);
+    guard::watch(talk, covered);
     let viewer = talk.about.with_value(|about| about.viewer.clone());
-    let mark = format!("{viewer} {at} #{event}");
+    let words = format!("{viewer} {at} #{event}");
+    let mark = NodeRef::<html::Div>::new();
+    guard::watch_mark(talk, mark, words.clone());
     let heading = NodeRef::<html::P>::new();
     heading.on_load(|heading| drop(heading.focus()));
+    // the text comes from the guard; here is the room for it
     let value = move || {
         if covered.get() {
             view! {
@@ -26,54 +34,52 @@ pub fn view(talk: Talk, event: u64, at: String) -> impl IntoView {
             }
             .into_any()
         } else {
-            view! { <output class="plain">{move || talk.value.get()}</output> }.into_any()
+            view! { <output class="plain" translate="no" node_ref=talk.plain></output> }.into_any()
         }
     };
+    let soon = Memo::new(move |_| (1..=SOON).contains(&talk.time.left()));
+    let soon = move || soon.get().then(|| text!(lang, reveal.soon, seconds = SOON));
+    let select = move |event: web_sys::Event| guard::block(talk, &event, AttemptName::Select);
     view! {
-        <div
-            class="shown"
-            on:copy=|event| event.prevent_default()
-            on:cut=|event| event.prevent_default()
-            on:contextmenu=|event| event.prevent_default()
-            on:dragstart=|event| event.prevent_default()
-            on:selectstart=|event| event.prevent_default()
-        >
+        <div class="shown" on:selectstart=select>
             <p class="shown-label" tabindex="-1" node_ref=heading>{text!(lang, reveal.shown)}</p>
-            <div class="shown-value">
+            {problem::view(talk)}
+            <div
+                class="shown-value"
+                on:dblclick=move |_| talk.report(AttemptName::Select)
+                on:mousemove=move |event| {
+                    if event.buttons() & 1 == 1 {
+                        talk.report(AttemptName::Select);
+                    }
+                }
+            >
                 {value}
-                <div class="watermark" aria-hidden="true">
-                    {(0..TILES).map(|_| view! { <span>{mark.clone()}</span> }).collect_view()}
+                <div class="watermark" aria-hidden="true" node_ref=mark>
+                    {(0..TILES).map(|_| view! { <span>{words.clone()}</span> }).collect_view()}
                 </div>
             </div>
             <p class="left" role="timer">{move || text!(lang, reveal.left, seconds = talk.time.left())}</p>
+            <p class="visually-hidden" role="status">{soon}</p>
+            <p class="said" role="status">{move || talk.said.get()}</p>
             <p class="event">{text!(lang, reveal.event, event = event)}</p>
             <div class="actions">
                 <button type="button" class="primary" on:click=move |_| talk.forget()>{text!(lang, reveal.hide)}</button>
+                {once(talk.more, text!(lang, reveal.more, seconds = seconds), text!(lang, reveal.more_done), move || talk.ask_more(event))}
+                {talk
+                    .about
+                    .with_value(|about| about.copy)
+                    .then(|| once(talk.copy, text!(lang, reveal.copy), text!(lang, reveal.copy_done), move || talk.ask_copy(event)))}
             </div>
         </div>
     }
 }
 
-/// What stays: that there was a look, and its number.
-pub fn over(talk: Talk, event: u64, shut: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
-    let lang = talk.lang;
-    let button = NodeRef::<html::Button>::new();
-    button.on_load(|button| drop(button.focus()));
+/// A button that works once. It stays where it is, so that the focus does.
+fn once(state: RwSignal<Once>, offer: String, done: String, act: impl Fn() + 'static) -> impl IntoView {
+    let offered = move || state.get() == Once::Offered;
     view! {
-        <p class="over" role="status">{text!(lang, reveal.over, event = event)}</p>
-        <div class="actions">
-            <button type="button" class="primary" node_ref=button on:click=move |_| shut()>
-                {text!(lang, reveal.close)}
-            </button>
-        </div>
+        <button type="button" aria-disabled=move || (!offered()).to_string() on:click=move |_| act()>
+            {move || if state.get() == Once::Done { done.clone() } else { offer.clone() }}
+        </button>
     }
-}
-
-/// Elsewhere: covered, and out of the document. Gone, hidden or printed: over.
-fn watch(talk: Talk, covered: RwSignal<bool>) {
-    let covers = [("blur", true), ("focus", false)]
-        .map(|(name, cover)| window_event_listener_untyped(name, move |_| covered.set(cover)));
-    let ends = ["visibilitychange", "pagehide", "freeze", "beforeprint"]
-        .map(|name| window_event_listener_untyped(name, move |_| talk.forget()));
-    on_cleanup(move || covers.into_iter().chain(ends).for_each(|listener| listener.remove()));
 }

@@ -43,6 +43,11 @@ impl Ledger {
         Self { queue }
     }
 
+    /// Whether the writer still takes acts.
+    pub fn is_open(&self) -> bool {
+        !self.queue.is_closed()
+    }
+
     /// Runs the act and waits until its event is durable. No receipt comes back before the COMMIT that
     /// holds the event.
     pub async fn act<A: Act>(&self, act: A) -> Result<Receipt<A::Fact>, ActError> {

@@ -65,6 +65,11 @@ impl Tree {
         self.frontier.root()
     }
 
+    /// By tile level, what the tile that is not yet full holds.
+    pub(super) fn partial(&self) -> &[Vec<Hash>] {
+        &self.partial
+    }
+
     /// Appends a leaf and gives back the tiles that it filled, lowest level first.
     pub(super) fn push(&mut self, leaf: Hash) -> Vec<TileRow> {
         let mut full = Vec::new();

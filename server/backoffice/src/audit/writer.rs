@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, watch};
 /// Acts that share one transaction, at most: enough to share an fsync, few enough to keep its wait short.
 const BATCH: usize = 128;
 /// How far the clock may stand behind the log before sensitive acts stop (A6).
-const CLOCK_TOLERANCE: Span = Span::seconds(2);
+pub(crate) const CLOCK_TOLERANCE: Span = Span::seconds(2);
 
 /// What the writer works with.
 pub(crate) struct Writer {

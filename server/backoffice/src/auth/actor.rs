@@ -56,6 +56,10 @@ impl Actor {
     pub fn stamp(&self) -> &ActorStamp {
         &self.stamp
     }
+    /// The request that they act in.
+    pub(crate) fn request(&self) -> &RequestStamp {
+        &self.request
+    }
     /// The login.
     pub fn staff(&self) -> StaffId {
         self.stamp.staff

@@ -1,7 +1,7 @@
 //! From a good row to what is written: numbered, masked, sealed, indexed. CPU only; any thread may do it.
 
 use super::row::{Row, RowFault};
-use crate::vault::{BlindIndex, IndexDigest, Numbering, SealedCustomer, Vault, VaultError};
+use crate::vault::{BlindIndex, IndexDigest, ItemMask, Numbering, SealedCustomer, Vault, VaultError};
 use domain::catalogue::Catalogue;
 use domain::id::{BranchNo, CustomerId};
 use std::sync::Arc;
@@ -61,24 +61,34 @@ impl Preparer {
             content_tag: row.content_tag,
             branch: row.branch,
             flagged: row.flagged,
-            masks: self.masks(&numbering),
+            masks: masks_text(&self.catalogue, &self.masks(&numbering)),
             sealed: self.vault.seal_numbered(id, &numbering)?,
             index: self.index.entries(&self.catalogue, numbering.values())?,
             was: before.map(|before| before.content_tag),
         }))
     }
+}
 
-    /// `[["card_no",1,"6222********1234"],…]` in the catalogue's order, items in theirs: made once, when the
-    /// value is written (M2).
-    fn masks(&self, numbering: &Numbering) -> String {
-        let mut masks = Vec::with_capacity(numbering.values().len());
-        for field in self.catalogue.fields() {
-            let of_field = numbering.values().iter().filter(|(name, _, _)| *name == field.name);
-            let mut items: Vec<_> =
-                of_field.map(|(_, item, value)| (field.name.as_str(), item.get(), field.mask(value))).collect();
-            items.sort_by_key(|(_, item, _)| *item);
-            masks.extend(items);
-        }
-        serde_json::json!(masks).to_string()
+impl Preparer {
+    fn masks(&self, numbering: &Numbering) -> Vec<ItemMask> {
+        let mask = |(name, item, value): &(_, _, _)| {
+            let field = self.catalogue.field(name)?;
+            Some((field.name.clone(), *item, field.mask(value)))
+        };
+        numbering.values().iter().filter_map(mask).collect()
     }
+}
+
+/// `[["card_no",1,"6222********1234"],…]` in the catalogue's order, items in theirs: made once, when the value is
+/// written (M2), and again only by `remask`.
+pub(crate) fn masks_text(catalogue: &Catalogue, masks: &[ItemMask]) -> String {
+    let mut told = Vec::with_capacity(masks.len());
+    for field in catalogue.fields() {
+        let of_field = masks.iter().filter(|(name, _, _)| *name == field.name);
+        let mut items: Vec<_> =
+            of_field.map(|(_, item, mask)| (field.name.as_str(), item.get(), mask.as_str())).collect();
+        items.sort_by_key(|(_, item, _)| *item);
+        told.extend(items);
+    }
+    serde_json::json!(told).to_string()
 }

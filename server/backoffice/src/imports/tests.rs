@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::samples::{self, Columns};
-use crate::store::customers;
+use crate::store::customers::{self, Among};
 use crate::vault::{KeyError, KeyKind};
 use domain::audit::event::{Decision, Kind};
 use domain::code::Code;
@@ -72,7 +72,8 @@ async fn q2_a_combination_finds_by_its_whole_and_a_name_alone_has_no_search() {
     let forms: Vec<_> = search.keys().iter().map(|(_, form)| form).collect();
     let digest = bank.importer.index.combination(search.kind_name(), &forms).unwrap();
     let branch = BranchNo::parse("0101").unwrap();
-    let found = customers::found_by(&bank.importer.db, search.kind_name(), &digest, &branch, 6).await.unwrap();
+    let found =
+        customers::found_by(&bank.importer.db, search.kind_name(), &digest, Among::Branch(&branch), 6).await.unwrap();
     assert_eq!(found.len(), 1);
     assert!(GuardedSearch::parse(&bank.importer.catalogue, &keys[..1]).is_err());
     assert_eq!(customers::digests(&bank.importer.db, "name", found[0]).await.unwrap().len(), 1);

@@ -71,6 +71,11 @@ impl Person {
         person
     }
 
+    /// Their ID number.
+    pub fn id_no(&self) -> &str {
+        &self.id_no
+    }
+
     fn become_guest(&mut self, guest: &Guest) {
         self.customer_no = guest.customer_no.into();
         self.name = guest.name.into();
@@ -101,6 +106,11 @@ impl Person {
 /// So many of three; the others are empty.
 fn items(count: u64, mut make: impl FnMut(u64) -> String) -> [String; 3] {
     [0, 1, 2].map(|k| if k < count { make(k) } else { String::new() })
+}
+
+/// Somebody's ID number, who is no row of the file.
+pub fn id_number(seed: u64, index: u64) -> String {
+    identity(seed, index).1
 }
 
 /// Birthday and ID number, another for each index.

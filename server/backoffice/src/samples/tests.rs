@@ -78,3 +78,28 @@ fn a_seed_and_a_place_make_one_customer_and_the_first_five_are_the_guests() {
     assert_eq!(flags, ["flagged", "0", "0", "0", "0", "1", "0"]);
     assert!(write(MOST + 1, 1, Columns::Catalogue, &mut Vec::new()).is_err());
 }
+
+#[test]
+fn samples_have_something_in_each_field_of_the_catalogue_and_often_nothing() {
+    let catalogue = Catalogue::shipped().unwrap();
+    let rows = rows(2000, 1);
+    for field in catalogue.fields() {
+        let at = rows[0].iter().position(|header| *header == field.name.as_str());
+        let at = at.unwrap_or_else(|| panic!("{} has no column", field.name));
+        let filled = rows[1..].iter().filter(|row| !row[at].is_empty()).count();
+        assert!(filled > 20, "{}: {filled}", field.name);
+    }
+    let claims = rows[0].iter().position(|header| header == "claim_amount").unwrap();
+    assert!(rows[1..].iter().filter(|row| row[claims].is_empty()).count() > 1000);
+}
+
+#[test]
+fn a_samples_gender_is_what_its_id_number_says() {
+    let rows = rows(500, 1);
+    let column = |name: &str| rows[0].iter().position(|header| header == name).unwrap();
+    let (id_no, gender) = (column("id_no"), column("gender"));
+    for row in &rows[1..] {
+        let odd = row[id_no].as_bytes()[16] % 2 == 1;
+        assert_eq!(row[gender], if odd { "男" } else { "女" });
+    }
+}

@@ -110,6 +110,19 @@ pub async fn close(conn: &mut Conn, case: CaseId, now: Timestamp) -> sqlx::Resul
     on_conn!(conn, |c| sqlx::query(SQL).bind(now.millis()).bind(&case.as_bytes()[..]).execute(c).await.map(drop))
 }
 
+/// Opens a case as that one was opened: same person, purpose, ticket, identification and note.
+pub async fn open_again(conn: &mut Conn, closed: CaseId, case: CaseId, now: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO work_case (id, staff, purpose, ticket, identified, note, opened_at) \
+        SELECT $1, staff, purpose, ticket, identified, note, $2 FROM work_case WHERE id = $3";
+    on_conn!(conn, |c| sqlx::query(SQL)
+        .bind(&case.as_bytes()[..])
+        .bind(now.millis())
+        .bind(&closed.as_bytes()[..])
+        .execute(c)
+        .await
+        .map(drop))
+}
+
 /// Binds a case to its customer, once.
 pub async fn bind(conn: &mut Conn, case: CaseId, customer: CustomerId, handle: Handle) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE work_case SET customer = $1, handle = $2, version = version + 1 \
@@ -150,7 +163,8 @@ pub async fn insert_note(conn: &mut Conn, note: &NewNote<'_>) -> sqlx::Result<()
         .map(drop))
 }
 
-/// Bodies of this person's notes since then, but for those of `except` (V2n). Newest 500.
+/// Bodies of this person's notes since then, but for those of `except` (V2n), its own note among them
+/// wherever it was first given. Newest 500.
 pub async fn notes_of(
     db: &Db,
     person: &PersonNo,
@@ -158,7 +172,7 @@ pub async fn notes_of(
     except: Option<CaseId>,
 ) -> sqlx::Result<Vec<String>> {
     const SQL: &str = "SELECT body FROM note WHERE person = $1 AND written_at >= $2 AND work_case <> $3 \
-        ORDER BY written_at DESC LIMIT 500";
+        AND id NOT IN (SELECT note FROM work_case WHERE id = $3) ORDER BY written_at DESC LIMIT 500";
     let except = except.map_or_else(Vec::new, |case| case.as_bytes().to_vec());
     let rows = on!(db, |pool| sqlx::query(SQL)
         .bind(person.as_str())
@@ -182,29 +196,42 @@ pub async fn mint_handle(
     case: CaseId,
     customer: CustomerId,
     fresh: Handle,
+    bank_wide: bool,
     now: Timestamp,
 ) -> sqlx::Result<Handle> {
-    const SQL: &str = "INSERT INTO handle (handle, work_case, customer, minted_at) VALUES ($1, $2, $3, $4) \
-        ON CONFLICT (work_case, customer) DO UPDATE SET minted_at = handle.minted_at RETURNING handle";
+    const SQL: &str = "INSERT INTO handle (handle, work_case, customer, minted_at, bank_wide) VALUES ($1, $2, $3, $4, $5) \
+        ON CONFLICT (work_case, customer) DO UPDATE SET bank_wide = handle.bank_wide | excluded.bank_wide RETURNING handle";
     let row = on_conn!(conn, |c| sqlx::query(SQL)
         .bind(&fresh.as_bytes()[..])
         .bind(&case.as_bytes()[..])
         .bind(&customer.as_bytes()[..])
         .bind(now.millis())
+        .bind(i64::from(bank_wide))
         .fetch_one(c)
         .await?);
     Ok(Handle::from_bytes(id(row.try_get(0)?)?))
 }
 
-/// The customer that a handle means in this case.
-pub async fn customer_of(db: &Db, case: CaseId, handle: Handle) -> sqlx::Result<Option<CustomerId>> {
-    const SQL: &str = "SELECT customer FROM handle WHERE handle = $1 AND work_case = $2";
+/// The customer that a handle means in this case, and whether a search of every branch found them.
+pub async fn customer_of(db: &Db, case: CaseId, handle: Handle) -> sqlx::Result<Option<(CustomerId, bool)>> {
+    const SQL: &str = "SELECT customer, bank_wide FROM handle WHERE handle = $1 AND work_case = $2";
     let row = on!(db, |pool| sqlx::query(SQL)
         .bind(&handle.as_bytes()[..])
         .bind(&case.as_bytes()[..])
         .fetch_optional(pool)
         .await?);
-    row.map(|row| Ok(CustomerId::from_bytes(id(row.try_get(0)?)?))).transpose()
+    row.map(|row| Ok((CustomerId::from_bytes(id(row.try_get(0)?)?), row.try_get::<i64, _>(1)? == 1))).transpose()
+}
+
+/// Whether a search of every branch found this customer in this case.
+pub async fn found_bank_wide(conn: &mut Conn, case: CaseId, customer: CustomerId) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT bank_wide FROM handle WHERE work_case = $1 AND customer = $2";
+    let row = on_conn!(conn, |c| sqlx::query(SQL)
+        .bind(&case.as_bytes()[..])
+        .bind(&customer.as_bytes()[..])
+        .fetch_optional(c)
+        .await?);
+    row.map_or(Ok(false), |row| Ok(row.try_get::<i64, _>(0)? == 1))
 }
 
 /// What a plain-form search found.

@@ -6,7 +6,9 @@ use domain::audit::merkle::Hash;
 use domain::clock::Timestamp;
 use sqlx::Row;
 
+pub mod find;
 pub mod raw;
+pub mod tiles;
 
 /// One entry: the bytes, and the columns beside them for filters.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,7 +20,18 @@ pub struct SessionRow {
 pub async fn by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     const SQL: &str = "SELECT staff.id, staff_no, person, name, role, unit, state, version, lineage, started_at, \
         seen_at, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
+    session_of(on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?))
+}
+
+/// The same by lineage, for what goes on without a cookie: a live tail.
+pub async fn by_lineage(db: &Db, lineage: Lineage) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
+    const SQL: &str = "SELECT staff.id, staff_no, person, name, role, unit, state, version, lineage, started_at, \
+        seen_at, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff \
+        WHERE lineage = $1 AND ended_at IS NULL";
+    session_of(on!(db, |pool| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(pool).await?))
+}
+
+fn session_of(row: Option<sqlx::sqlite::SqliteRow>) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     row.map(|row| {
         let session = SessionRow {
             staff: staff_of(&row)?,
@@ -29,6 +40,26 @@ pub async fn by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<(Se
             seen: Timestamp::from_millis(row.try_get(10)?),
         };
         Ok((session, Timestamp::from_millis(row.try_get::<Option<i64>, _>(11)?.unwrap_or_default())))
+    })
+    .transpose()
+}
+
+/// The session of that cookie even if it was ended, whether it was, and the newest time in the log: to tell
+/// why it is no more, never to act.
+pub async fn ever_by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<(SessionRow, bool, Timestamp)>> {
+    const SQL: &str = "SELECT staff.id, staff_no, person, name, role, unit, state, version, lineage, started_at, \
+        seen_at, ended_at, (SELECT latest FROM log_head WHERE id = 1) \
+        FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1";
+    let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
+    row.map(|row| {
+        let session = SessionRow {
+            staff: staff_of(&row)?,
+            lineage: Lineage::from_bytes(id(row.try_get(8)?)?),
+            started: Timestamp::from_millis(row.try_get(9)?),
+            seen: Timestamp::from_millis(row.try_get(10)?),
+        };
+        let ended = row.try_get::<Option<i64>, _>(11)?.is_some();
+        Ok((session, ended, Timestamp::from_millis(row.try_get::<Option<i64>, _>(12)?.unwrap_or_default())))
     })
     .transpose()
 }

@@ -33,6 +33,13 @@ impl Plain {
         Ok(Self(Zeroizing::new(text.to_owned())))
     }
 
+    /// Its mask by the field's rule, for the vault's own remasking: nothing else of it comes out. What the field's
+    /// kind does not take any more is hidden whole (M3).
+    pub(super) fn masked(&self, field: &domain::catalogue::Field) -> domain::mask::Masked {
+        let normal = domain::normalise::normalise(field.kind, &self.0);
+        normal.map_or_else(|_| domain::mask::Masked::hidden(), |normal| field.mask(&normal))
+    }
+
     /// Is it this value? In constant time for values of one length. The answer is for the vault's own
     /// bookkeeping (an item keeps its number while its value stays).
     pub(super) fn is(&self, value: &domain::normalise::Normal) -> bool {

@@ -55,6 +55,36 @@ impl StaffVault {
     }
 }
 
+impl StaffVault {
+    /// Nonce and ciphertext of what this person typed at that place; bound to other data than a seed, so that
+    /// neither ever opens as the other.
+    pub(crate) fn seal_draft(&self, person: &PersonNo, place: &str, text: &str) -> Result<Vec<u8>, VaultError> {
+        let key = self.ring.key(KeyKind::Staff)?;
+        let nonce = random::<NONCE>(&*self.entropy);
+        let mut sealed = nonce.to_vec();
+        sealed.extend(aead::Cipher::new(key.bytes()).seal(&nonce, &draft_of(person, place), text.as_bytes())?);
+        Ok(sealed)
+    }
+
+    /// What this person typed at that place.
+    pub(crate) fn open_draft(
+        &self,
+        person: &PersonNo,
+        place: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<String>, VaultError> {
+        let key = self.ring.key(KeyKind::Staff)?;
+        let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE>().ok_or(VaultError::Unreadable)?;
+        let opened = aead::Cipher::new(key.bytes()).open(nonce, &draft_of(person, place), ciphertext)?;
+        let text = std::str::from_utf8(&opened).map_err(|_| VaultError::Unreadable)?;
+        Ok(Zeroizing::new(text.to_owned()))
+    }
+}
+
+fn draft_of(person: &PersonNo, place: &str) -> Vec<u8> {
+    aead::canonical(&[b"grille draft v1", person.as_str().as_bytes(), place.as_bytes()])
+}
+
 fn bound_to(person: &PersonNo) -> Vec<u8> {
     aead::canonical(&[b"grille staff secret v1", person.as_str().as_bytes()])
 }
@@ -64,6 +94,21 @@ mod tests {
     use super::*;
     use crate::system::TestEntropy;
     use crate::vault::keys::KeyError;
+
+    #[test]
+    fn l0_a_draft_opens_for_its_person_and_place_and_never_as_a_seed() {
+        let dir = tempfile::tempdir().unwrap();
+        let entropy = Arc::new(TestEntropy::seeded(4));
+        let ring = Arc::new(KeyRing::create_all(dir.path(), &*entropy).unwrap());
+        let vault = StaffVault::new(ring, entropy);
+        let (one, other) = (PersonNo::parse("P1001").unwrap(), PersonNo::parse("P1002").unwrap());
+        let sealed = vault.seal_draft(&one, "case_note", "typed").unwrap();
+        assert_eq!(vault.open_draft(&one, "case_note", &sealed).unwrap().as_str(), "typed");
+        let unreadable = Some(VaultError::Unreadable);
+        assert_eq!(vault.open_draft(&other, "case_note", &sealed).err(), unreadable);
+        assert_eq!(vault.open_draft(&one, "elsewhere", &sealed).err(), unreadable);
+        assert_eq!(vault.open(&one, &sealed).err(), unreadable);
+    }
 
     #[test]
     fn l0_a_seed_opens_for_its_person_only_and_not_without_the_staff_key() {

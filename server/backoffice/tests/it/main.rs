@@ -5,11 +5,21 @@
 //! seen twice, as an answer and as an event.
 
 #[cfg(test)]
+mod after_a_reveal;
+#[cfg(test)]
+mod bank_wide;
+#[cfg(test)]
+mod budgets;
+#[cfg(test)]
+mod bundle;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
 mod delays;
+#[cfg(test)]
+mod drafts;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
@@ -25,6 +35,8 @@ mod people;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod remask;
+#[cfg(test)]
 mod reveal;
 #[cfg(test)]
 mod searching;
@@ -33,6 +45,12 @@ mod sign_in;
 #[cfg(test)]
 mod step_up;
 #[cfg(test)]
+mod supervise;
+#[cfg(test)]
+mod tail;
+#[cfg(test)]
 mod tamper;
 #[cfg(test)]
 mod writer;
+#[cfg(test)]
+mod wrong_person;

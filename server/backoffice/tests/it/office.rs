@@ -28,6 +28,7 @@ pub struct TestOffice {
     pub hooks: Arc<TestHooks>,
     pub office: Arc<BackOffice>,
     notes: AtomicU64,
+    settings: Settings,
     pub requests: AtomicU64,
 }
 
@@ -39,19 +40,29 @@ pub fn origin() -> Origin {
 impl TestOffice {
     /// An empty office: keys and a log, nobody in it.
     pub async fn empty() -> Arc<Self> {
+        Self::with(Settings::default()).await
+    }
+
+    /// The same of a bank that set something else.
+    pub async fn with(settings: Settings) -> Arc<Self> {
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let entropy = Arc::new(TestEntropy::seeded(1));
         KeyRing::create_all(&dir.path().join("keys"), &*entropy).unwrap();
         let clock = Arc::new(TestClock::at(Timestamp::from_millis(MORNING)));
-        Self::on(dir, clock, entropy).await
+        Self::on(dir, clock, entropy, settings).await
     }
 
     /// A second process on the same file, keys and clock.
     pub async fn neighbour(&self) -> Arc<Self> {
-        Self::on(self.dir.clone(), self.clock.clone(), Arc::new(TestEntropy::seeded(2))).await
+        Self::on(self.dir.clone(), self.clock.clone(), Arc::new(TestEntropy::seeded(2)), self.settings).await
     }
 
-    async fn on(dir: Arc<tempfile::TempDir>, clock: Arc<TestClock>, entropy: Arc<TestEntropy>) -> Arc<Self> {
+    async fn on(
+        dir: Arc<tempfile::TempDir>,
+        clock: Arc<TestClock>,
+        entropy: Arc<TestEntropy>,
+        settings: Settings,
+    ) -> Arc<Self> {
         let hooks = Arc::new(TestHooks::default());
         let parts = Parts {
             db: Db::open_sqlite(&dir.path().join("grille.db")).await.unwrap(),
@@ -61,7 +72,7 @@ impl TestOffice {
             catalogue: Catalogue::shipped().unwrap(),
             purposes: Purposes::shipped().unwrap(),
             policy: backoffice::policy::SHIPPED.into(),
-            settings: Settings::default(),
+            settings,
             write_cache: backoffice::store::WriteCache::Serving,
             clock: clock.clone(),
             entropy,
@@ -70,7 +81,7 @@ impl TestOffice {
         let office = BackOffice::open(parts).await.unwrap();
         office.begin().await.unwrap();
         let (notes, requests) = (AtomicU64::new(0), AtomicU64::new(0));
-        Arc::new(Self { dir, clock, hooks, office, notes, requests })
+        Arc::new(Self { dir, clock, hooks, office, notes, requests, settings })
     }
 
     /// The database file.

@@ -43,8 +43,15 @@ impl Person {
     pub fn operator_elsewhere() -> Arc<Self> {
         Self::new("op1002", Role::Operator, "0102")
     }
+    /// The operator's second login: another number, the same person.
+    pub fn second_login() -> Arc<Self> {
+        Self::new("ox1001", Role::Operator, "0101")
+    }
     pub fn supervisor() -> Arc<Self> {
         Self::new("su3001", Role::Supervisor, "audit")
+    }
+    pub fn auditor() -> Arc<Self> {
+        Self::new("au4001", Role::Auditor, "audit")
     }
 
     /// The code that an authenticator shows at this step.

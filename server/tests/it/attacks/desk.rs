@@ -20,6 +20,8 @@ pub struct Desk<'a> {
     closed: Case,
     /// For the first guest's ID number, given no code yet.
     challenge: String,
+    /// The event of an ID number that was shown, which may not be copied.
+    reveal: u64,
 }
 
 impl<'a> Desk<'a> {
@@ -33,8 +35,11 @@ impl<'a> Desk<'a> {
         let found_in_other = person.find(&other.id, "id_no", &guest.id_no);
         let closed = person.before("counter", &guest.id_no);
         assert_eq!(person.post("/api/cases/close", &[("case_id", &closed.id)]).status, 200);
-        let challenge = person.challenge(&bound, &[("field", "id_no"), ("reason", "COUNTER_SERVICE")]);
-        Self { person, guest, bound, unbound, other, found_in_other, closed, challenge }
+        let id_no = [("field", "id_no"), ("reason", "COUNTER_SERVICE")];
+        let shown = person.reveal_by_code(&bound, &id_no);
+        let reveal = shown.json()["event"].as_u64().expect("a value was shown");
+        let challenge = person.challenge(&bound, &id_no);
+        Self { person, guest, bound, unbound, other, found_in_other, closed, challenge, reveal }
     }
 
     /// One of the fixed staff, signed in once for all attacks.
@@ -70,6 +75,8 @@ impl<'a> Desk<'a> {
             ("closed_case", self.closed.id.clone()),
             ("closed_customer", self.closed.customer.clone()),
             ("challenge", self.challenge.clone()),
+            ("reveal", self.reveal.to_string()),
+            ("foreign_reveal", foreign.reveal.to_string()),
             ("foreign_case", foreign.bound.id.clone()),
             ("foreign_customer", foreign.bound.customer.clone()),
             ("foreign_challenge", foreign.challenge.clone()),

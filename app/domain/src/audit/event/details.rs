@@ -1,8 +1,12 @@
 //! What an event may say besides who, when and how it ended: one typed slot for each detail (A5).
 
-use super::words::{AlertName, DeviceTag, FactorName, KeyName, OutcomeName, SourceName, TicketText};
+use super::words::{
+    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, SourceName, TicketText, VerdictName,
+};
+use super::{Decision, Kind};
 use crate::audit::fingerprint::Fingerprint;
-use crate::id::{BatchId, CaseId, CustomerId, FieldName, Item, PurposeName, ReasonCode, StaffNo};
+use crate::clock::Timestamp;
+use crate::id::{BatchId, CaseId, CustomerId, EventId, FieldName, Item, PurposeName, ReasonCode, StaffNo};
 use crate::purpose::Identified;
 use crate::role::Role;
 use serde::{Deserialize, Serialize};
@@ -54,6 +58,8 @@ macro_rules! details {
 details! {
     /// The case.
     Case case: CaseId;
+    /// The case that goes on in its place.
+    NewCase new_case: CaseId;
     /// Why, of the case.
     Purpose purpose: PurposeName;
     /// The work order, of the purpose's pattern.
@@ -88,6 +94,12 @@ details! {
     Policy policy: Fingerprint;
     /// What a supervisor should know at once, if anything.
     Alert alert: AlertName;
+    /// Sequence number of the reveal that this is about.
+    Reveal reveal: u64;
+    /// What was attempted with a revealed value.
+    Attempt attempt: AttemptName;
+    /// Whether the value was needed.
+    Needed needed: bool;
     /// Another member of staff whom this is about.
     SubjectStaff subject_staff: StaffNo;
     /// Their role.
@@ -114,4 +126,44 @@ details! {
     Rejected rejected: u64;
     /// The operating system's user who ran the command.
     OsUser os_user: SourceName;
+    /// Number of the first entry that it is about.
+    FirstEntry first_entry: u64;
+    /// The decision that was asked for.
+    AskedDecision asked_decision: Decision;
+    /// The kind that was asked for.
+    AskedKind asked_kind: Kind;
+    /// Only events with an alert were asked for.
+    AskedAlert asked_alert: bool;
+    /// Only searches that found nobody were asked for.
+    AskedMiss asked_miss: bool;
+    /// The reader's own readings were asked for too.
+    AskedOwn asked_own: bool;
+    /// From this time on.
+    From from: Timestamp;
+    /// Before this time.
+    To to: Timestamp;
+    /// As a live tail.
+    Live live: bool;
+    /// As bundles of entries (C2SP tlog-tiles).
+    Bundles bundles: bool;
+    /// The `log_read` that this closes, by its id.
+    Opened opened: EventId;
+    /// The lowest number seen.
+    Lowest lowest: u64;
+    /// The highest number seen.
+    Highest highest: u64;
+    /// How many pages, or deliveries of a tail.
+    Pages pages: u64;
+    /// How many entries were seen.
+    Rows rows: u64;
+    /// The entry, by its number.
+    Entry entry: u64;
+    /// Whether it is what it was.
+    Verdict verdict: VerdictName;
+    /// How many entries were verified; of one entry, the size of the checkpoint it was held against.
+    Size size: u64;
+    /// How many things are wrong.
+    Findings findings: u64;
+    /// Milliseconds that it took.
+    Took took_ms: i64;
 }

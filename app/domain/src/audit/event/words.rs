@@ -59,6 +59,48 @@ pub enum FactorName {
     Passkey,
 }
 
+/// What a person tried to do with a value on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptName {
+    /// To copy.
+    Copy,
+    /// To cut.
+    Cut,
+    /// To select.
+    Select,
+    /// To print.
+    Print,
+    /// To drag it elsewhere.
+    Drag,
+    /// To open the browser's menu.
+    ContextMenu,
+    /// A key that takes a picture of the screen.
+    ScreenshotKey,
+}
+
+impl AttemptName {
+    /// Every one.
+    pub const ALL: [Self; 7] =
+        [Self::Copy, Self::Cut, Self::Select, Self::Print, Self::Drag, Self::ContextMenu, Self::ScreenshotKey];
+    /// As it stands on the wire and in the log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Copy => "copy",
+            Self::Cut => "cut",
+            Self::Select => "select",
+            Self::Print => "print",
+            Self::Drag => "drag",
+            Self::ContextMenu => "context_menu",
+            Self::ScreenshotKey => "screenshot_key",
+        }
+    }
+    /// Reads it.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
+    }
+}
+
 /// How a search ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,4 +111,24 @@ pub enum OutcomeName {
     None,
     /// More than five.
     TooMany,
+}
+
+/// What a verification came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictName {
+    /// Nothing is wrong.
+    Whole,
+    /// Something is.
+    NotWhole,
+}
+
+impl VerdictName {
+    /// As it stands in the log and in storage.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            VerdictName::Whole => "whole",
+            VerdictName::NotWhole => "not_whole",
+        }
+    }
 }

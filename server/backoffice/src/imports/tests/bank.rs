@@ -3,7 +3,7 @@
 use super::super::*;
 use crate::audit::KeySigner;
 use crate::audit::writer::Writer;
-use crate::store::customers;
+use crate::store::customers::{self, Among};
 use crate::system::TestEntropy;
 use crate::vault::{FileKek, KeyRing};
 use domain::audit::checkpoint::Origin;
@@ -68,13 +68,13 @@ impl Bank {
         let (field, form) = &search.keys()[0];
         let digest = self.importer.index.digest(field, form).unwrap();
         let branch = BranchNo::parse(branch).unwrap();
-        customers::found_by(&self.importer.db, search.kind_name(), &digest, &branch, 6).await.unwrap()
+        customers::found_by(&self.importer.db, search.kind_name(), &digest, Among::Branch(&branch), 6).await.unwrap()
     }
     pub async fn masks(&self, customer: CustomerId) -> Vec<(String, u8, String)> {
         let mut found = None;
         for branch in ["0101", "0102"] {
             let branch = BranchNo::parse(branch).unwrap();
-            found = found.or(customers::masks(&self.importer.db, customer, &branch).await.unwrap());
+            found = found.or(customers::masks(&self.importer.db, customer, Among::Branch(&branch)).await.unwrap());
         }
         let masks = found.unwrap();
         masks.iter().map(|m| (m.field.to_string(), m.item.get(), m.mask.to_string())).collect()

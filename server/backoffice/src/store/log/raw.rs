@@ -6,6 +6,10 @@ use crate::store::db::{Db, on};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+/// What a query of entries selects, in this order.
+pub(super) const SELECTED: &str = "SELECT seq, leaf_hash, bytes, time, kind, decision, code, staff_no, customer, \
+    work_case, purpose, field, alert FROM log_entry";
+
 /// One entry's row.
 pub struct RawEntry(SqliteRow);
 
@@ -57,6 +61,10 @@ impl Column {
 }
 
 impl RawEntry {
+    /// From a row of [`SELECTED`].
+    pub(super) fn of(row: SqliteRow) -> Self {
+        Self(row)
+    }
     /// The sequence number; `None` if it is no number.
     pub fn seq(&self) -> Option<i64> {
         self.0.try_get(0).ok()

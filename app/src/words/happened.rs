@@ -1,0 +1,215 @@
+//! What an event says, as one sentence and as one line.
+
+use super::log;
+use crate::lang::{Lang, fill, text};
+use crate::line::{Line, Tone, short};
+use crate::ui::label::in_language;
+use crate::ui::time::local_seconds;
+use domain::audit::event::{AuditEvent, Decision, FactorName, Kind, OutcomeName, VerdictName};
+use domain::catalogue::Catalogue;
+use domain::desk::{Desk, EventRow};
+use domain::id::FieldName;
+use domain::purpose::Purposes;
+
+/// What a bank calls its fields, purposes and reasons, in the reader's language.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    lang: Lang,
+    catalogue: &'a Catalogue,
+    purposes: &'a Purposes,
+}
+
+impl<'a> Names<'a> {
+    /// This desk's.
+    pub fn of(desk: &'a dyn Desk, lang: Lang) -> Self {
+        Self { lang, catalogue: desk.catalogue(), purposes: desk.purposes() }
+    }
+
+    fn field(&self, name: &FieldName) -> String {
+        let known = self.catalogue.field(name).map(|field| in_language(&field.label, self.lang).to_owned());
+        known.unwrap_or_else(|| name.to_string())
+    }
+
+    /// The purpose's name; empty if there is none.
+    pub fn purpose(&self, event: &AuditEvent) -> String {
+        event.details.purpose.as_ref().map_or_else(String::new, |name| {
+            let known = self.purposes.get(name).map(|purpose| in_language(&purpose.label, self.lang).to_owned());
+            known.unwrap_or_else(|| name.to_string())
+        })
+    }
+
+    /// Why: the act's reason, or the case's purpose; empty if there is neither.
+    pub fn reason(&self, event: &AuditEvent) -> String {
+        event.details.reason.as_ref().map_or_else(
+            || self.purpose(event),
+            |code| {
+                let known = self.purposes.reason(code).map(|reason| in_language(&reason.label, self.lang).to_owned());
+                known.unwrap_or_else(|| code.to_string())
+            },
+        )
+    }
+
+    /// The field and which item of it; empty if there is none.
+    pub fn field_and_item(&self, event: &AuditEvent) -> String {
+        let Some(field) = &event.details.field else { return String::new() };
+        match event.details.item.map(|item| item.get()) {
+            Some(item) if item > 1 => text!(self.lang, card.item, label = self.field(field), item = item),
+            _ => self.field(field),
+        }
+    }
+
+    fn key(&self, event: &AuditEvent) -> String {
+        let key = event.details.key.as_ref().map_or("", |key| key.as_str());
+        let names = key.split('+').filter_map(|name| FieldName::parse(name).ok());
+        names.map(|name| self.field(&name)).collect::<Vec<_>>().join(" + ")
+    }
+
+    fn outcome(&self, event: &AuditEvent) -> Option<String> {
+        let lang = self.lang;
+        let searched = event.details.outcome.map(|outcome| match outcome {
+            OutcomeName::Found => text!(lang, log.found),
+            OutcomeName::None => text!(lang, log.nobody),
+            OutcomeName::TooMany => text!(lang, log.too_many),
+        });
+        searched.or(event.details.verdict.map(|verdict| verdict_words(lang, verdict)))
+    }
+
+    /// Who: name and number; whose number was tried; or the system.
+    pub fn who(&self, event: &AuditEvent) -> String {
+        let (lang, details) = (self.lang, &event.details);
+        if let Some(actor) = &event.actor {
+            let (name, no) = (actor.name.as_str(), &actor.staff_no);
+            return match lang {
+                Lang::zh => format!("{name}（{no}）"),
+                Lang::en => format!("{name} ({no})"),
+            };
+        }
+        match (&details.os_user, &details.subject_staff, event.kind) {
+            (Some(name), ..) => text!(lang, log.os_user, name = name.as_str()),
+            (None, Some(tried), Kind::SignedIn | Kind::SignInFailuresCounted) => tried.to_string(),
+            (None, None, Kind::SignedIn | Kind::SignInFailuresCounted) => text!(lang, log.somebody),
+            _ => text!(lang, log.system),
+        }
+    }
+
+    /// What happened, as one sentence.
+    pub fn sentence(&self, event: &AuditEvent) -> String {
+        let (lang, details) = (self.lang, &event.details);
+        let number = |n: Option<u64>| n.map_or_else(String::new, |n| n.to_string());
+        let subject = details.subject_staff.as_ref().map_or_else(|| text!(lang, log.somebody), ToString::to_string);
+        let values = [
+            ("who", self.who(event)),
+            ("subject", subject),
+            ("role", details.subject_role.map_or_else(String::new, |role| super::role(lang, role))),
+            ("customer", details.customer.map_or_else(String::new, |id| short(&id.to_string()))),
+            ("field", self.field_and_item(event)),
+            ("purpose", self.purpose(event)),
+            ("ticket", details.ticket.as_ref().map_or("", |ticket| ticket.as_str()).to_owned()),
+            ("key", self.key(event)),
+            ("outcome", self.outcome(event).unwrap_or_default()),
+            ("verdict", self.outcome(event).unwrap_or_default()),
+            ("factor", details.factor.map_or_else(String::new, |factor| factor_words(lang, factor))),
+            ("source", details.source.as_ref().map_or("", |source| source.as_str()).to_owned()),
+            ("count", number(details.count)),
+            ("added", number(details.added)),
+            ("changed", number(details.changed)),
+            ("rejected", number(details.rejected)),
+            ("entry", number(details.entry)),
+            ("reveal", number(details.reveal)),
+            ("first", number(details.first_entry)),
+            ("attempt", details.attempt.map_or_else(String::new, |attempt| log::attempt(lang, attempt))),
+            ("needed", details.needed.map_or_else(String::new, |needed| log::yes_or_no(lang, needed))),
+            ("rows", number(details.rows.or(Some(0)))),
+            ("lowest", details.lowest.map_or_else(|| "–".to_owned(), |seq| seq.to_string())),
+            ("highest", details.highest.map_or_else(|| "–".to_owned(), |seq| seq.to_string())),
+        ];
+        let mut sentence = match event.code {
+            None => fill(&log::did(lang, event.kind), &values),
+            Some(code) => {
+                let about = [self.field_and_item(event), self.key(event)].into_iter().find(|text| !text.is_empty());
+                let kind = log::kind(lang, event.kind);
+                let what = about.map_or_else(|| kind.clone(), |about| format!("{kind} · {about}"));
+                text!(lang, log.refused_sentence, who = self.who(event), why = log::why(lang, code), what = what)
+            }
+        };
+        if let Some((factor, age)) = details.factor.zip(details.factor_age_ms) {
+            let (factor, seconds) = (factor_words(lang, factor), age / 1000);
+            sentence += match lang {
+                Lang::zh => "；",
+                Lang::en => "; ",
+            };
+            sentence += &text!(lang, log.step_up_before, factor = factor, seconds = seconds);
+        }
+        sentence
+            + match lang {
+                Lang::zh => "。",
+                Lang::en => ".",
+            }
+    }
+
+    /// An entry as a line of a list.
+    pub fn line(&self, row: &EventRow) -> Line {
+        let lang = self.lang;
+        let Some(event) = &row.event else {
+            return Line {
+                seq: row.seq,
+                at: String::new(),
+                time: String::new(),
+                reason: String::new(),
+                what: text!(lang, log.no_event),
+                who: String::new(),
+                staff_no: String::new(),
+                customer: String::new(),
+                field: String::new(),
+                outcome: text!(lang, log.broken),
+                tone: Tone::Broken,
+            };
+        };
+        let decided = match (event.decision, event.code) {
+            (Decision::Refused, Some(code)) => text!(lang, log.refused) + ": " + &log::why(lang, code),
+            (Decision::Refused, None) => text!(lang, log.refused),
+            (Decision::Allowed, _) => self.outcome(event).unwrap_or_else(|| text!(lang, log.allowed)),
+        };
+        let (outcome, tone) = match (row.sound, &event.details.alert, event.decision) {
+            (false, ..) => (text!(lang, log.broken), Tone::Broken),
+            (true, Some(_), _) => (decided, Tone::Alert),
+            (true, None, Decision::Refused) => (decided, Tone::Refused),
+            (true, None, Decision::Allowed) => (decided, Tone::Plain),
+        };
+        let (who, staff_no) = match &event.actor {
+            Some(actor) => (actor.name.as_str().to_owned(), actor.staff_no.to_string()),
+            None => (self.who(event), String::new()),
+        };
+        Line {
+            seq: row.seq,
+            at: event.time.to_string(),
+            time: local_seconds(event.time).split_off(5),
+            reason: self.reason(event),
+            what: log::kind(lang, event.kind),
+            who,
+            staff_no,
+            customer: event.details.customer.map(|id| id.to_string()).unwrap_or_default(),
+            field: match self.field_and_item(event) {
+                field if field.is_empty() => self.key(event),
+                field => field,
+            },
+            outcome,
+            tone,
+        }
+    }
+}
+
+fn factor_words(lang: Lang, factor: FactorName) -> String {
+    match factor {
+        FactorName::Totp => text!(lang, log.totp),
+        FactorName::Passkey => text!(lang, log.passkey),
+    }
+}
+
+/// What a verification came to.
+pub fn verdict_words(lang: Lang, verdict: VerdictName) -> String {
+    match verdict {
+        VerdictName::Whole => text!(lang, log.whole),
+        VerdictName::NotWhole => text!(lang, log.not_whole),
+    }
+}

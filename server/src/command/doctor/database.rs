@@ -1,0 +1,113 @@
+//! The database, and the log in it: settings, schema, clock, signature, the checkpoint outside.
+
+use super::Report;
+use super::files::open_to_others;
+use crate::config::Config;
+use backoffice::audit::KeySigner;
+use backoffice::store::Db;
+use backoffice::store::health::{self, Pragma, Schema};
+use backoffice::store::log::{self, Head};
+use backoffice::system::SystemClock;
+use backoffice::vault::KeyRing;
+use domain::audit::checkpoint::{self, Origin, VerifierKey};
+use domain::clock::{Clock, Span};
+use std::path::Path;
+use std::sync::Arc;
+
+/// As far as the writer bears with (A6).
+const TOLERANCE: Span = Span::seconds(2);
+
+pub(super) async fn look(config: &Config, report: &mut Report) {
+    let path = config.database();
+    let Ok(meta) = std::fs::metadata(&path) else {
+        return report.problem("database", format!("{} is not there", path.display()), "run `grille init`");
+    };
+    let db = match Db::open_sqlite_read_only(&path).await {
+        Ok(db) => db,
+        Err(error) => return report.problem("database", error.to_string(), "restore it from a backup"),
+    };
+    match open_to_others(&meta) && !shut_in(&path) {
+        true => report.warning("database", "others than its owner may read it", "set its mode to 0600"),
+        false => report.ok("database", format!("{}", path.display())),
+    }
+    if let Err(error) = settings(&db, &path, report).await {
+        return report.problem("database", format!("it does not answer: {error}"), "restore it from a backup");
+    }
+    match log::read_head(&db).await {
+        Ok(Some(head)) => recorded(config, &head, report),
+        Ok(None) => report.warning("log", "there is no event yet", "run `grille init` to its end"),
+        Err(error) => {
+            report.problem("log", format!("the log's head cannot be read: {error}"), "run `grille audit verify`")
+        }
+    }
+}
+
+/// Whether the folder around it lets nobody in.
+fn shut_in(path: &Path) -> bool {
+    path.parent().and_then(|dir| std::fs::metadata(dir).ok()).is_some_and(|meta| !open_to_others(&meta))
+}
+
+async fn settings(db: &Db, path: &Path, report: &mut Report) -> anyhow::Result<()> {
+    for Pragma { name, wanted, is } in health::pragmas(db, path).await? {
+        match is == wanted {
+            true => report.ok("pragma", format!("{name} = {is}")),
+            false => report.problem(
+                "pragma",
+                format!("{name} = {is}, not {wanted}: a commit would not last"),
+                "use a local file system that keeps it",
+            ),
+        }
+    }
+    match health::schema(db).await? {
+        Schema::Current => report.ok("schema", "every migration has run"),
+        Schema::Behind(n) => {
+            report.warning("schema", format!("{n} migrations are yet to run"), "start the server once")
+        }
+        Schema::Ahead => {
+            report.problem("schema", "a newer program was here", "use that program, or restore the backup from before");
+        }
+        Schema::Other => {
+            report.problem("schema", "a migration is not as this program knows it", "restore it from a backup");
+        }
+    }
+    Ok(())
+}
+
+fn recorded(config: &Config, head: &Head, report: &mut Report) {
+    let now = SystemClock.now();
+    match head.latest.since(now) > TOLERANCE {
+        true => report.problem(
+            "clock",
+            "the clock stands behind the newest event: sensitive acts are stopped (A6)",
+            "set the clock by a time server",
+        ),
+        false => report.ok("clock", "not behind the newest event"),
+    }
+    let origin = Origin::parse(&config.log_origin).ok();
+    let signer = origin.map(|origin| KeySigner::new(Arc::new(KeyRing::open(&config.keys())), origin));
+    let key = signer.and_then(|signer| signer.verifier_key()).and_then(|key| VerifierKey::parse(&key).ok());
+    match key.map(|key| checkpoint::open(&head.note, &key)) {
+        None => report.warning("signature", "the head's signature was not checked", "put log.key back"),
+        Some(Err(bad)) => report.problem("signature", format!("the log's head: {bad}"), "run `grille audit verify`"),
+        Some(Ok(signed)) if signed.size < head.size => report.warning(
+            "signature",
+            format!("{} of {} events are signed", signed.size, head.size),
+            "put log.key back: the next event signs them all",
+        ),
+        Some(Ok(signed)) => report.ok("signature", format!("{} events, all signed", signed.size)),
+    }
+    let path = config.checkpoint();
+    match std::fs::read_to_string(&path) {
+        Ok(note) if note == head.note => report.ok("checkpoint", format!("{} is the newest", path.display())),
+        Ok(_) => report.warning(
+            "checkpoint",
+            format!("{} is not the newest", path.display()),
+            "look whether the server may write it; it is written at the next event",
+        ),
+        Err(_) => report.warning(
+            "checkpoint",
+            format!("{} cannot be read", path.display()),
+            "look whether the server may write it; it is written at the next event",
+        ),
+    }
+}

@@ -1,0 +1,192 @@
+//! Who may do what, asked for: each role, and nobody, at every endpoint and page. What came of it is
+//! `docs/access-matrix.md`, which someone has read. A new endpoint or page is a line in [`ENDPOINT`] or [`PAGE`].
+
+use crate::app::{Home, Start, TestApp};
+use crate::http::{Answer, Request};
+use crate::person::{Case, Person, note};
+use grille::routes::{ENDPOINTS, PAGES};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Parameters, with `{case}` and `{customer}` for an operator's case and the customer in it, `{other_case}` for
+/// another case of the same operator, `{note}` for words that nobody has used.
+type Form = &'static [(&'static str, &'static str)];
+
+/// What each endpoint is asked. The order is that of the asking; whoever signs out does so last.
+const ENDPOINT: [(&str, Form); 20] = [
+    ("/api/sign_in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
+    ("/api/verify_totp", &[("code", "000000")]),
+    ("/api/step_up/totp", &[("challenge", UNKNOWN), ("code", "000000")]),
+    ("/api/cases/open", OPEN),
+    ("/api/customers/search", &[("case_id", "{case}"), ("id_no", "{id_no}")]),
+    ("/api/customers/view", &[("case_id", "{case}"), ("customer_id", "{customer}")]),
+    (
+        "/api/customers/reveal",
+        &[("case_id", "{case}"), ("customer_id", "{customer}"), ("field", "id_no"), ("reason", "COUNTER_SERVICE")],
+    ),
+    ("/api/drafts/keep", &[("place", "case_note"), ("text", "not sent yet")]),
+    ("/api/drafts/forget", &[("place", "case_note")]),
+    ("/api/reveals/more", &[("event", "0")]),
+    ("/api/reveals/copy", &[("event", "0")]),
+    ("/api/reveals/attempt", &[("event", "0"), ("attempt", "copy")]),
+    ("/api/reveals/needed", &[("event", "0"), ("needed", "yes")]),
+    ("/api/audit/events", &[]),
+    ("/api/audit/event", &[("seq", "0")]),
+    ("/api/audit/proof", &[("seq", "0")]),
+    ("/api/audit/verify", &[("seq", "0")]),
+    ("/api/cases/wrong_person", &[("case_id", "{wrong_case}")]),
+    ("/api/cases/close", &[("case_id", "{other_case}")]),
+    ("/api/sign_out", &[]),
+];
+
+/// What each page is asked: method, route, the address (or the route itself), the form.
+const PAGE: [(&str, &str, &str, Form); 24] = [
+    ("GET", "/", "/", &[]),
+    ("GET", "/sign-in", "/sign-in", &[]),
+    ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
+    ("GET", "/sign-in/verify", "/sign-in/verify", &[]),
+    ("POST", "/sign-in/verify", "/sign-in/verify", &[("code", "000000")]),
+    ("GET", "/customers", "/customers", &[]),
+    ("POST", "/customers", "/customers", OPEN),
+    ("GET", "/customers/{id}", "/customers/{customer}?case={case}", &[]),
+    ("POST", "/cases/wrong-person", "/cases/wrong-person", &[("case_id", "{page_case}")]),
+    ("POST", "/cases/close", "/cases/close", &[("case_id", "{page_case}")]),
+    ("GET", "/supervise", "/supervise", &[]),
+    ("GET", "/supervise/events", "/supervise/events", &[]),
+    ("GET", "/supervise/events/{seq}", "/supervise/events/0", &[]),
+    ("POST", "/supervise/events/{seq}/verify", "/supervise/events/0/verify", &[]),
+    // whoever may is told that the filter does not fit; a tail that does begins and has no end
+    ("GET", "/supervise/events/tail", "/supervise/events/tail?from=yesterday", &[]),
+    ("GET", "/supervise/integrity", "/supervise/integrity", &[]),
+    ("POST", "/supervise/integrity/verify", "/supervise/integrity/verify", &[]),
+    ("GET", "/log/checkpoint", "/log/checkpoint", &[]),
+    ("GET", "/log/tile/{*path}", "/log/tile/0/000.p/1", &[]),
+    ("POST", "/language", "/language", &[("language", "en"), ("back", "/")]),
+    ("GET", "/demo/code", "/demo/code", &[]),
+    ("GET", "/healthz", "/healthz", &[]),
+    ("GET", "/readyz", "/readyz", &[]),
+    ("POST", "/sign-out", "/sign-out", &[]),
+];
+
+const OPEN: Form =
+    &[("purpose", "counter"), ("ticket", "Q-20261122-7"), ("identified", "document_seen"), ("note", "{note}")];
+const UNKNOWN: &str = "00000000000000000000000000000000";
+const STAFF: [&str; 5] = ["op1001", "ap2001", "su3001", "ad9001", "au4001"];
+const HEAD: &str =
+    "| nobody | operator | approver | supervisor | admin | auditor |\n| --- | --- | --- | --- | --- | --- | --- |\n";
+
+const INTRODUCTION: &str = "\
+# Access matrix
+
+*Made by the test in `server/tests/it/matrix.rs`, which asks the running program. Do not edit: change the code, run
+the test, read the difference.*
+
+Each role, and nobody, asks each endpoint and page once, well-formed. Operators ask about a case of their own; all
+others about that same operator's case, customer and handle. A refusal has its code; each is an event.
+";
+
+/// What stands for what in addresses and forms.
+struct Names {
+    case: Case,
+    other_case: String,
+    page_case: String,
+    wrong_case: String,
+    id_no: String,
+}
+
+impl Names {
+    fn put(&self, text: &str) -> String {
+        text.replace("{case}", &self.case.id)
+            .replace("{customer}", &self.case.customer)
+            .replace("{other_case}", &self.other_case)
+            .replace("{wrong_case}", &self.wrong_case)
+            .replace("{page_case}", &self.page_case)
+            .replace("{id_no}", &self.id_no)
+            .replace("{note}", &note())
+    }
+
+    fn request(&self, method: &str, address: &str, form: Form) -> Request {
+        let form: Vec<(&str, String)> = form.iter().map(|(name, value)| (*name, self.put(value))).collect();
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let address = self.put(address);
+        if method == "GET" { Request::get(&address) } else { Request::post(&address, &form) }
+    }
+}
+
+/// Status, and the code or the address that it leads to, ids left out.
+fn outcome(answer: &Answer) -> String {
+    if answer.is_json() && answer.status >= 400 {
+        return format!("{} `{}`", answer.status, answer.code());
+    }
+    match answer.header("location") {
+        Some(to) => format!("{} to `{}`", answer.status, to.split('?').next().unwrap_or_default()),
+        None => answer.status.to_string(),
+    }
+}
+
+/// A column: what one caller is answered, endpoint by endpoint and then page by page.
+fn ask(app: &TestApp, person: Option<&Person<'_>>, names: &Names) -> Vec<String> {
+    let send = |request: Request| match person {
+        Some(person) => outcome(&person.send(request)),
+        None => outcome(&app.send(&request)),
+    };
+    let mut told: Vec<String> = ENDPOINT.iter().map(|(path, form)| send(names.request("POST", path, form))).collect();
+    if let Some(person) = person {
+        // The last endpoint ended the session.
+        person.sign_in();
+    }
+    told.extend(PAGE.iter().map(|(method, _, address, form)| send(names.request(method, address, form))));
+    told
+}
+
+#[test]
+fn u7_docs_access_matrix_md_is_what_each_role_is_answered() {
+    let mut asked: Vec<&str> = ENDPOINT.iter().map(|(path, _)| *path).collect();
+    let mut there = ENDPOINTS.to_vec();
+    asked.sort_unstable();
+    there.sort_unstable();
+    assert_eq!(asked, there, "each endpoint has its line in ENDPOINT");
+    let mut asked: Vec<_> = PAGE.iter().map(|(method, route, ..)| (*method, *route)).collect();
+    let mut there = PAGES.to_vec();
+    asked.sort_unstable();
+    there.sort_unstable();
+    assert_eq!(asked, there, "each page has its line in PAGE");
+
+    let home = Home::new();
+    let app = TestApp::start(&home, &Start { staff: 0, env: &[], by: &[] });
+    let people = STAFF.map(|staff_no| Person::signed_in(&app, app.staff(staff_no)));
+    let guest = &app.guests[0];
+    let operator = &people[0];
+    let names = Names {
+        case: operator.before("counter", &guest.id_no),
+        other_case: operator.open("counter"),
+        page_case: operator.open("counter"),
+        wrong_case: operator.before("counter", &guest.id_no).id,
+        id_no: guest.id_no.clone(),
+    };
+    // The operator last: closing a case changes what others find.
+    let mut columns = vec![ask(&app, None, &names)];
+    columns.extend(people[1..].iter().map(|person| ask(&app, Some(person), &names)));
+    columns.insert(1, ask(&app, Some(operator), &names));
+
+    let mut text = format!("{INTRODUCTION}\n## Endpoints\n\n| Endpoint {HEAD}");
+    let labels = ENDPOINT.iter().map(|(path, _)| (*path).to_owned());
+    let labels = labels.chain(PAGE.iter().map(|(method, route, ..)| format!("{method} {route}")));
+    for (row, label) in labels.enumerate() {
+        if row == ENDPOINT.len() {
+            write!(text, "\n## Pages and plain forms\n\n| Page {HEAD}").unwrap();
+        }
+        let cells: Vec<&str> = columns.iter().map(|column| column[row].as_str()).collect();
+        writeln!(text, "| `{label}` | {} |", cells.join(" | ")).unwrap();
+    }
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/access-matrix.md");
+    if std::fs::read_to_string(document).unwrap_or_default() != text {
+        let new = Path::new(env!("CARGO_TARGET_TMPDIR")).join("access-matrix.md");
+        std::fs::write(&new, text).unwrap();
+        panic!(
+            "docs/access-matrix.md is not what the program does. Read the difference, and if everyone may what it \
+             says: cp {} docs/access-matrix.md",
+            new.display()
+        );
+    }
+}
