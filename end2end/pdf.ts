@@ -7,22 +7,28 @@ import { inflateSync } from 'node:zlib';
 export function textOf(pdf: Buffer): string {
   const source = pdf.toString('latin1');
   const objects = new Map<string, string>();
-  for (const [, id, body] of source.matchAll(/(\d+) 0 obj\b([\s\S]*?)endobj/g)) objects.set(id!, body!);
-  const stream = (body: string): string => {
-    const found = /stream\r?\n([\s\S]*?)\r?\nendstream/.exec(body);
-    if (!found) return '';
-    const bytes = Buffer.from(found[1]!, 'latin1');
-    return (body.includes('/FlateDecode') ? inflateSync(bytes) : bytes).toString('latin1');
-  };
+  const streams = new Map<string, string>();
+  for (const head of source.matchAll(/(\d+) 0 obj\b/g)) {
+    const from = head.index + head[0].length;
+    const words = source.slice(from, source.indexOf('endobj', from));
+    const begins = /stream\r?\n/.exec(words);
+    const dictionary = words.slice(0, begins?.index);
+    objects.set(head[1]!, dictionary);
+    // by its length: what is compressed may end with any byte, and hold any word
+    const length = /\/Length (\d+)/.exec(dictionary);
+    if (!begins || !length) continue;
+    const at = from + begins.index + begins[0].length;
+    const bytes = Buffer.from(source.slice(at, at + Number(length[1])), 'latin1');
+    streams.set(head[1]!, (dictionary.includes('/FlateDecode') ? inflateSync(bytes) : bytes).toString('latin1'));
+  }
   // font names are Chromium's own and the same on each page
   const fonts = new Map<string, Font>();
   for (const [, name, id] of source.matchAll(/\/(F\d+) (\d+) 0 R/g)) {
     const map = /\/ToUnicode (\d+) 0 R/.exec(objects.get(id!) ?? '');
-    if (map) fonts.set(name!, unicodeOf(stream(objects.get(map[1]!) ?? '')));
+    if (map) fonts.set(name!, unicodeOf(streams.get(map[1]!) ?? ''));
   }
   let text = '';
-  for (const body of objects.values()) {
-    const content = stream(body);
+  for (const content of streams.values()) {
     if (!/\bTf\b/.test(content)) continue;
     let font: Font | undefined;
     for (const [, name, glyphs] of content.matchAll(/\/(F\d+) [\d.]+ Tf|<([0-9A-Fa-f]+)> Tj/g)) {

@@ -1,7 +1,7 @@
 //! The supervisor's window (S1, S7, A7): who may look, what each look leaves, and what a look shows of a log
 //! that is not what it was.
 
-use crate::filled::{Fill, filled};
+use crate::filled::filled;
 use crate::office::TestOffice;
 use crate::people::{Person, Seat};
 use backoffice::store::log::find::{self, Order, Wanted};
@@ -24,7 +24,7 @@ pub fn everything() -> Filters {
 }
 
 /// The last event of a kind.
-pub async fn last_of(house: &TestOffice, kind: Kind) -> Option<AuditEvent> {
+async fn last_of(house: &TestOffice, kind: Kind) -> Option<AuditEvent> {
     house.events().await.into_iter().rev().find(|event| event.kind == kind)
 }
 

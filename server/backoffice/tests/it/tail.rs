@@ -2,7 +2,7 @@
 
 use crate::filled::Fill;
 use crate::people::Person;
-use crate::supervise::{everything, last_of, watched};
+use crate::supervise::{everything, watched};
 use domain::audit::event::Kind;
 use domain::clock::Span;
 use domain::code::Code;
