@@ -4,9 +4,9 @@ use crate::api::{audit, cases, customers, drafts, passkeys, reveals, sign_in};
 use crate::asked::{REVEAL, unrouted, wrong_method};
 use crate::health::{self, ALIVE, READY};
 use crate::office::Site;
-use crate::{demo, edge, log_files, pages, statics, tail};
+use crate::{demo, edge, even, log_files, pages, statics, tail};
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
@@ -77,9 +77,9 @@ pub const PAGES: [(&str, &str); 26] = [
 fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
     match path {
         "/api/sign_in" => post(sign_in::password),
-        "/api/verify_totp" => post(sign_in::totp),
+        "/api/verify_totp" => post(sign_in::totp).layer(from_fn(even::on_the_beat)),
         "/api/verify_passkey/begin" => post(passkeys::begin_verify),
-        "/api/verify_passkey" => post(passkeys::verify),
+        "/api/verify_passkey" => post(passkeys::verify).layer(from_fn(even::on_the_beat)),
         "/api/sign_out" => post(sign_in::out),
         "/api/step_up/totp" => post(sign_in::step_up),
         "/api/step_up/passkey/begin" => post(passkeys::begin_step_up),
@@ -121,7 +121,7 @@ pub fn router(site: Arc<Site>) -> Router {
     let mut pages = Router::new()
         .route("/", get(pages::home))
         .route("/sign-in", get(pages::sign_in).post(pages::post_sign_in))
-        .route("/sign-in/verify", get(pages::verify).post(pages::post_verify))
+        .route("/sign-in/verify", get(pages::verify).post(pages::post_verify).layer(from_fn(even::on_the_beat)))
         .route("/sign-out", post(pages::post_sign_out))
         .route("/customers", get(pages::customers).post(pages::post_customers))
         .route("/customers/{id}", get(pages::customer))

@@ -78,6 +78,8 @@ codes! {
     MethodNotAllowed "method_not_allowed" 405;
     /// A value is not sent to a page (V4).
     NotAcceptable "not_acceptable" 406;
+    /// The body did not come in time.
+    BodyTooSlow "body_too_slow" 408;
     /// The case is closed.
     CaseClosed "case_closed" 409;
     /// Five cases are open (Q1).
@@ -110,6 +112,8 @@ codes! {
     NotAForm "not_a_form" 415;
     /// The host is not the one served (U6).
     ForeignHost "foreign_host" 421;
+    /// It did not come by a proxy that the configuration names (U8).
+    ForeignPeer "foreign_peer" 421;
     /// The request's values do not fit; `faults` names each.
     Invalid "invalid" 422;
     /// The note of the case names this customer (V2n).

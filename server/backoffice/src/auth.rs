@@ -1,6 +1,7 @@
 //! Who is sitting there: password, second factor, session.
 
 mod actor;
+mod delay;
 mod factor;
 mod passkey;
 mod passkey_sign_in;
@@ -8,6 +9,7 @@ mod password;
 mod sign_in;
 mod step_up;
 mod totp;
+mod turnstile;
 
 pub use actor::{Actor, RequestStamp};
 pub(crate) use actor::{event, too_many_alike};
@@ -19,3 +21,4 @@ pub use sign_in::{SignedIn, TryToken};
 pub(crate) use step_up::{AnswerChallenge, code_of};
 pub use totp::{code_at, next_step};
 pub(crate) use totp::{matching_step, well_formed};
+pub(crate) use turnstile::Turnstile;

@@ -25,7 +25,7 @@ pub async fn password(Sent { caller, mut form, .. }: Sent) -> Response {
     if !faults.is_empty() {
         return caller.refused(&DeskError::Invalid(faults));
     }
-    match caller.site.office.sign_in(&staff_no, password).await {
+    match caller.site.office.sign_in(&staff_no, password, &caller.stamp).await {
         Ok(token) => {
             let mut response = answer::json(&Next { next: "second_factor", methods: ["totp", "passkey"] });
             cookies::set(response.headers_mut(), cookies::TRY, &token);

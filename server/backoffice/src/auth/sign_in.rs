@@ -2,7 +2,7 @@
 
 use super::actor::{Actor, RequestStamp, event, flooded};
 use super::factor::{Given, NotAccepted, alert_of};
-use super::{password, totp};
+use super::{delay, password, totp};
 use crate::audit::{Act, ActError, Housekeeping, Verdict, unaudited};
 use crate::backoffice::BackOffice;
 use crate::store::sessions::{SessionRow, TryRow};
@@ -35,14 +35,31 @@ pub struct SignedIn {
 }
 
 impl BackOffice {
-    /// The first factor. Whatever was typed, a try comes back, and the same work was done.
-    pub async fn sign_in(&self, staff_no: &str, password: Zeroizing<String>) -> Result<TryToken, DeskError> {
+    /// The first factor. Whatever was typed, a try comes back, and the same work was done; unless too many
+    /// wait for that work, which says nothing of the number either.
+    pub async fn sign_in(
+        &self,
+        staff_no: &str,
+        password: Zeroizing<String>,
+        request: &RequestStamp,
+    ) -> Result<TryToken, DeskError> {
+        let turn = match self.turnstile.enter(request.address).await {
+            Ok(turn) => turn,
+            Err(code) => {
+                return Err(self
+                    .ledger
+                    .act(TurnedAway { code, request: request.clone() })
+                    .await
+                    .map_or_else(DeskError::from, |_| code.into()));
+            }
+        };
         let known = match StaffNo::parse(staff_no) {
             Ok(staff_no) => staff::by_number(&self.db, &staff_no).await.map_err(unavailable)?,
             Err(_) => None,
         };
         let (id, stored) = known.map(|(row, secrets)| (row.id, secrets.password_hash)).unzip();
         let password_ok = password::verify(password, stored).await;
+        drop(turn);
         let token = SessionToken::from_bytes(random(&*self.entropy));
         // Without the staff key there is no second factor either, and none is named.
         let decoy = self.staff_vault.tag(&[b"number typed", staff_no.as_bytes()]).ok();
@@ -99,6 +116,7 @@ impl BackOffice {
             session_hash: session.hash(),
             lineage: Lineage::from_bytes(crate::system::new_id(self.clock.now(), &*self.entropy)),
             request,
+            address_failures: self.settings.address_failures,
         };
         let staff = self.ledger.act(act).await?.into_fact();
         Ok(SignedIn { token: session, staff })
@@ -171,6 +189,7 @@ struct SignIn {
     session_hash: [u8; 32],
     lineage: Lineage,
     request: RequestStamp,
+    address_failures: u32,
 }
 
 #[async_trait::async_trait]
@@ -179,26 +198,28 @@ impl Act for SignIn {
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<StaffView>> {
         let now = tx.now();
+        let crowded = delay::crowded(tx, &self.request, self.address_failures).await?;
         let Some((tried, seen)) = self.tried.zip(self.staff.clone()) else {
-            return self.refuse_unknown(tx).await;
+            return self.refuse_unknown(tx, crowded).await;
         };
         let Some((row, secrets)) = staff::by_id_in(tx.conn(), seen.id).await? else {
-            return self.refuse_unknown(tx).await;
+            return self.refuse_unknown(tx, crowded).await;
         };
-        let locked = secrets.locked_until > now;
-        let good = tried.password_ok && row.active && !locked && tried.expires > now;
+        // Locked, delayed, or from where too many failed: all the same.
+        let unseen = secrets.locked_until > now || crowded;
+        let good = tried.password_ok && row.active && !unseen && tried.expires > now;
         // A try serves once. What was signed for one that is gone, sent again, accuses no passkey.
         if !good || !sessions::has_try(tx.conn(), &self.token_hash).await? {
-            return self.refuse_known(tx, &row, &secrets, locked, Code::SignInFailed).await;
+            return self.refuse_known(tx, &row, &secrets, unseen, crowded, Code::SignInFailed).await;
         }
         match self.given.accept(tx, &row, &secrets).await? {
             Ok(()) if sessions::take_try(tx.conn(), &self.token_hash).await? => self.begin(tx, row).await,
             // For a code its cause is not recorded: mistyped is the usual one.
             Err(NotAccepted::Wrong(code)) if matches!(self.given, Given::Passkey(_)) => {
-                self.refuse_known(tx, &row, &secrets, locked, code).await
+                self.refuse_known(tx, &row, &secrets, unseen, crowded, code).await
             }
             Ok(()) | Err(NotAccepted::Wrong(_) | NotAccepted::Wait { .. }) => {
-                self.refuse_known(tx, &row, &secrets, locked, Code::SignInFailed).await
+                self.refuse_known(tx, &row, &secrets, unseen, crowded, Code::SignInFailed).await
             }
         }
     }
@@ -226,31 +247,44 @@ impl SignIn {
         Ok(Verdict::Done { event: actor.event(tx, Kind::SignedIn, None, details), fact: view })
     }
 
-    /// Counts the failure, locks with the tenth, and records each of the first ten; what is tried at a
-    /// locked door is counted by the minute (A10). `why` stands in the log alone.
+    /// Counts the failure, delays the next try, locks with the tenth, and records each of the first ten; what
+    /// is tried at a closed door is counted by the minute (A10). `why` stands in the log alone.
     async fn refuse_known(
         &self,
         tx: &mut WriteTx<'_>,
         row: &StaffRow,
         secrets: &Secrets,
-        locked: bool,
+        unseen: bool,
+        crowded: bool,
         why: Code,
     ) -> sqlx::Result<Verdict<StaffView>> {
         let error = DeskError::Refused(Code::SignInFailed);
-        if locked {
+        let closes = self.closes_address(tx, crowded).await?;
+        if !unseen {
+            count_failure(tx, row.id, secrets).await?;
+        } else if !closes {
             let counting = self.failure(tx, Kind::SignInFailuresCounted, Code::SignInFailed, Some(row));
             flooded(tx, &format!("sign-in {}", row.staff_no), 0, &counting).await?;
             return Ok(Verdict::Unrecorded { error });
         }
-        count_failure(tx, row.id, secrets).await?;
         Ok(Verdict::Kept { event: self.failure(tx, Kind::SignedIn, why, Some(row)), error })
     }
 
-    /// A number that nobody has, or no try at all: counted by the minute, all in one.
-    async fn refuse_unknown(&self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<StaffView>> {
+    /// A number that nobody has, or no try at all: counted by the minute, all in one, but for the failure that
+    /// closes an address.
+    async fn refuse_unknown(&self, tx: &mut WriteTx<'_>, crowded: bool) -> sqlx::Result<Verdict<StaffView>> {
+        let error = DeskError::Refused(Code::SignInFailed);
+        if self.closes_address(tx, crowded).await? {
+            return Ok(Verdict::Kept { event: self.failure(tx, Kind::SignedIn, Code::SignInFailed, None), error });
+        }
         let counting = self.failure(tx, Kind::SignInFailuresCounted, Code::SignInFailed, None);
         flooded(tx, "sign-in of nobody", 0, &counting).await?;
-        Ok(Verdict::Unrecorded { error: Code::SignInFailed.into() })
+        Ok(Verdict::Unrecorded { error })
+    }
+
+    /// Counts the failure against its address, unless that is closed; whether it is the one that closes it.
+    async fn closes_address(&self, tx: &mut WriteTx<'_>, crowded: bool) -> sqlx::Result<bool> {
+        Ok(!crowded && delay::count(tx, &self.request, self.address_failures).await?)
     }
 
     fn failure(&self, tx: &WriteTx<'_>, kind: Kind, code: Code, staff: Option<&StaffRow>) -> AuditEvent {
@@ -265,15 +299,36 @@ impl SignIn {
     }
 }
 
-/// One more failure of this person's factors; the tenth within half an hour locks for half an hour.
+/// A first factor that was not looked at, since too many waited: counted by the minute, all in one (A10).
+struct TurnedAway {
+    code: Code,
+    request: RequestStamp,
+}
+
+#[async_trait::async_trait]
+impl Act for TurnedAway {
+    type Fact = std::convert::Infallible;
+
+    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<Self::Fact>> {
+        let error = self.code.into();
+        let counting = self.barred(tx, &error);
+        flooded(tx, "sign-in turned away", 0, &counting).await?;
+        Ok(Verdict::Unrecorded { error })
+    }
+
+    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
+        event(tx, Kind::SignInFailuresCounted, Some(error.code()), None, Some(&self.request), Details::default())
+    }
+}
+
+/// One more failure of this person's factors: each closes sign-in for a while, the tenth within half an hour
+/// sign-in and step-up for half an hour.
 pub(super) async fn count_failure(tx: &mut WriteTx<'_>, staff: StaffId, secrets: &Secrets) -> sqlx::Result<()> {
     let now = tx.now();
-    let never = Timestamp::from_millis(0);
     // A lock that ran out, or half an hour without one, begins the count anew.
-    let goes_on = secrets.failures > 0 && secrets.locked_until == never && now.since(secrets.failures_since) < LOCK;
+    let goes_on = (1..FAILURES).contains(&secrets.failures) && now.since(secrets.failures_since) < LOCK;
     let (failures, since) = if goes_on { (secrets.failures + 1, secrets.failures_since) } else { (1, now) };
-    let locked_until = if failures >= FAILURES { now.plus(LOCK) } else { never };
-    staff::set_failures(tx.conn(), staff, failures, since, locked_until).await
+    staff::set_failures(tx.conn(), staff, failures, since, now.plus(delay::after(failures))).await
 }
 
 impl From<ActError> for Code {

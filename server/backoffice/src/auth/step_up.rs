@@ -1,6 +1,7 @@
 //! Answering a challenge by a second factor (V2), and rotating the session with it (U5).
 
 use super::actor::Actor;
+use super::delay;
 use super::factor::{Given, NotAccepted, alert_of};
 use super::sign_in::count_failure;
 use crate::audit::{Act, Verdict};
@@ -46,7 +47,7 @@ impl Act for AnswerChallenge {
         let Some((person, secrets)) = staff::by_id_in(tx.conn(), self.actor.staff()).await? else {
             return self.actor.refuse(tx, Kind::StepUp, Code::SignedOut.into(), details).await;
         };
-        if secrets.locked_until > now {
+        if delay::locked(&secrets, now) {
             let retry_after = (secrets.locked_until.since(now).whole_seconds() + 1) as u32;
             let error = DeskError::Wait { code: Code::FactorLocked, retry_after };
             return self.actor.refuse(tx, Kind::StepUp, error, details).await;

@@ -19,6 +19,8 @@ mod clock;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod delays;
+#[cfg(test)]
 mod drafts;
 #[cfg(test)]
 mod faults;

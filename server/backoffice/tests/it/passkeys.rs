@@ -53,7 +53,7 @@ impl Seat {
 
 /// A password that was typed.
 async fn tried(house: &TestOffice, staff_no: &str, password: &str) -> TryToken {
-    house.office.sign_in(staff_no, Zeroizing::new(password.into())).await.unwrap()
+    house.office.sign_in(staff_no, Zeroizing::new(password.into()), &stamp(house, "/api/sign_in")).await.unwrap()
 }
 
 async fn sign_in_options(house: &TestOffice, token: &TryToken) -> CeremonyOptions {

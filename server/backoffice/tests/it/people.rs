@@ -109,7 +109,8 @@ impl TestOffice {
 
     /// Both factors, whatever they are.
     pub async fn try_sign_in(&self, staff_no: &str, password: &str, code: &str) -> Result<SessionToken, DeskError> {
-        let tried = self.office.sign_in(staff_no, Zeroizing::new(password.into())).await?;
+        let first = stamp(self, "/api/sign_in");
+        let tried = self.office.sign_in(staff_no, Zeroizing::new(password.into()), &first).await?;
         let signed = self.office.verify_totp(Some(&tried), code, stamp(self, "/api/verify_totp")).await?;
         Ok(signed.token)
     }

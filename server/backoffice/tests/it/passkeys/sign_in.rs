@@ -79,6 +79,8 @@ async fn u2_whatever_was_wrong_with_a_passkey_the_answer_is_one_and_the_log_has_
         ("another try", another_try, Some(Code::ChallengeOtherAct)),
         ("ill", ill, Some(Code::PasskeyWrong)),
     ] {
+        // The longest delay before the lock: what comes too soon is not looked at.
+        house.wait(Span::seconds(16));
         let before = house.size().await;
         assert_eq!(verify(&house, &token, &assertion).await.err(), Some(Code::SignInFailed), "{name}");
         match recorded {
@@ -143,6 +145,7 @@ async fn u3_wrong_assertions_lock_like_wrong_codes() {
     let (house, seat, form, mut device) = with_passkey().await;
     device.verifies = false;
     for _ in 0..10 {
+        house.wait(Span::seconds(16));
         let token = tried(&house, "op1001", PASSWORD).await;
         let assertion = device.get(&sign_in_options(&house, &token).await).unwrap();
         assert_eq!(verify(&house, &token, &assertion).await.err(), Some(Code::SignInFailed));

@@ -52,7 +52,8 @@ async fn v2_an_assertion_for_another_act_or_ceremony_answers_nothing() {
     let for_sign_in = device.get(&sign_in_options(&house, &token).await).unwrap();
     assert_eq!(seat.answer_by(one, &for_sign_in).await, Err(Code::ChallengeOtherAct.into()));
     house.last_is_refusal(Kind::StepUp, Code::ChallengeOtherAct).await;
-    // And none of these used up the right one, which no sign-in takes.
+    // And none of these used up the right one, which no sign-in takes, once the delay of three failures is over.
+    house.wait(Span::seconds(1));
     assert_eq!(verify(&house, &token, &for_one).await.err(), Some(Code::SignInFailed));
     house.last_is_refusal(Kind::SignedIn, Code::ChallengeOtherAct).await;
     let for_one = device.get(&seat.step_up_options(one).await).unwrap();
