@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run test check build bench weight deny screenshots browser-tests toolchain packages system clippy-wasm
+.PHONY: run test check build bench timing weight deny screenshots browser-tests toolchain packages system clippy-wasm
 
 CARGO ?= cargo
 WASM  := wasm32-unknown-unknown
@@ -40,6 +40,10 @@ build: toolchain packages
 ## Ratios against floors measured in the same run.
 bench: toolchain
 	$(CARGO) bench -p grille --bench speed
+
+## Whether the time of a refused sign-in tells its cause: ten minutes, on a machine that does nothing else.
+timing: toolchain
+	$(CARGO) test -p grille --test it timing:: -- --include-ignored --nocapture
 
 ## What each page of the release build weighs, and when its largest part is painted.
 weight: build system

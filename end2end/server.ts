@@ -38,7 +38,7 @@ export default async function start(): Promise<() => Promise<void>> {
   const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
   const program = process.env.GRILLE ?? join(target, 'debug', 'grille');
   // each test has people of its own; on a picture of the sign-in page two are enough
-  const staff = process.env.SCREENSHOTS ? '2' : '60';
+  const staff = process.env.SCREENSHOTS ? '2' : '70';
   const words = ['demo', '--data-dir', folder, '--addr', `127.0.0.1:${port}`, '--staff', staff, '--json'];
   const server = spawn(program, words, {
     cwd: root,

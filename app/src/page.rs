@@ -35,6 +35,8 @@ pub enum Page {
     Event(u64),
     /// `/supervise/integrity`
     Integrity,
+    /// `/me`
+    Me,
     /// Any address, answered by a refusal.
     Refusal(Code),
 }
@@ -46,6 +48,7 @@ impl Page {
             Page::SignIn => "/sign-in".into(),
             Page::Verify => "/sign-in/verify".into(),
             Page::Home | Page::Refusal(_) => "/".into(),
+            Page::Me => "/me".into(),
             Page::Customers { case, result } => {
                 let case = case.map(|case| format!("case={case}"));
                 let result = result.map(|result| format!("result={result}"));
@@ -74,6 +77,7 @@ impl Page {
         let result = value("result").map(ResultId::parse).transpose().ok()?;
         let page = match path {
             "/" => Page::Home,
+            "/me" => Page::Me,
             "/customers" => Page::Customers { case, result },
             "/supervise" => Page::Supervise,
             "/supervise/integrity" => Page::Integrity,
@@ -86,7 +90,7 @@ impl Page {
     /// Whether one must be signed in to see it.
     pub const fn needs_desk(&self) -> bool {
         match self {
-            Page::Home | Page::Customers { .. } | Page::Customer { .. } => true,
+            Page::Home | Page::Me | Page::Customers { .. } | Page::Customer { .. } => true,
             Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity => true,
             Page::SignIn | Page::Verify | Page::Refusal(_) => false,
         }

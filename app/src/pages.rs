@@ -3,6 +3,7 @@
 mod customer;
 mod customers;
 mod home;
+mod me;
 mod refusal;
 mod sign_in;
 mod supervise;
@@ -38,6 +39,8 @@ pub enum Content {
     Event(Box<supervise::event::Shows>),
     /// Whether the log is whole.
     Integrity(Box<supervise::integrity::Shows>),
+    /// One's own passkeys.
+    Me(me::Shows),
     /// No.
     Refusal {
         /// Why.
@@ -69,6 +72,7 @@ impl Content {
                 operators_only(desk, Seen { case: Some(*case), ..Seen::default() }).await?;
                 Content::Customer(customer::load(desk, *case, *customer).await?)
             }
+            (Page::Me, Some(desk)) => Content::Me(me::load(desk).await?),
             (Page::Supervise, Some(desk)) => Content::Supervise(Box::new(supervise::load(desk, context).await?)),
             (Page::Events(ask), Some(desk)) => {
                 Content::Events(Box::new(supervise::events::load(desk, ask, context).await?))
@@ -81,7 +85,9 @@ impl Content {
             (Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity, None) => {
                 return Err(Code::SignedOut.into());
             }
-            (Page::Home | Page::Customers { .. } | Page::Customer { .. }, None) => return Err(Code::SignedOut.into()),
+            (Page::Home | Page::Me | Page::Customers { .. } | Page::Customer { .. }, None) => {
+                return Err(Code::SignedOut.into());
+            }
         })
     }
 
@@ -97,6 +103,7 @@ impl Content {
             Content::Events(_) => text!(lang, log.events),
             Content::Event(shows) => shows.title(lang),
             Content::Integrity(_) => text!(lang, log.integrity),
+            Content::Me(_) => text!(lang, passkey.title),
             Content::Refusal { code, .. } => words::heading(lang, *code),
         }
     }
@@ -117,7 +124,7 @@ impl Content {
                 (text!(lang, log.events), Some("/supervise/events")),
                 (text!(lang, log.event, seq = shows.seq()), None),
             ],
-            Content::Refusal { .. } => vec![home, (self.title(lang), None)],
+            Content::Me(_) | Content::Refusal { .. } => vec![home, (self.title(lang), None)],
             Content::Customer(_) => vec![home, search, (self.title(lang), None)],
         }
     }
@@ -130,10 +137,9 @@ impl Content {
     /// Whether something on it needs the browser's half.
     pub fn has_verbs(&self) -> bool {
         match self {
-            Content::Customer(_) | Content::Events(_) => true,
+            Content::Customer(_) | Content::Events(_) | Content::Verify | Content::Me(_) => true,
             Content::Customers(shows) => customers::opens_a_case(shows),
             Content::SignIn
-            | Content::Verify
             | Content::Home(_)
             | Content::Supervise(_)
             | Content::Event(_)
@@ -162,6 +168,7 @@ impl Content {
             Content::Events(shows) => supervise::events::view(shows, context),
             Content::Event(shows) => supervise::event::view(shows, context),
             Content::Integrity(shows) => supervise::integrity::view(shows, context),
+            Content::Me(shows) => me::view(shows, context),
             Content::Refusal { code, retry_after } => refusal::view(*code, *retry_after, context),
         }
     }

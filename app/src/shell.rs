@@ -125,6 +125,7 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
             ("/supervise/integrity", text!(lang, log.integrity)),
         ]);
     }
+    entries.push(("/me", text!(lang, passkey.title)));
     let here = path.split('?').next().unwrap_or_default().to_owned();
     let entries = entries.into_iter().map(|(address, name)| {
         // a card belongs to the search that led to it

@@ -39,6 +39,14 @@ async fn page(page: Page, context: PageContext) -> (u16, String) {
     (response.status().as_u16(), text(response).await)
 }
 
+/// What a reader sees: a template is no part of the document.
+fn seen(html: &str) -> String {
+    let rest = |part: &str| part.split_once("</template>").map(|(_, rest)| rest.to_owned()).unwrap();
+    let mut parts = html.split("<template");
+    let first = parts.next().unwrap().to_owned();
+    first + &parts.map(rest).collect::<String>()
+}
+
 /// Each tag that the browser's half takes something from, whole.
 fn told_to_the_browser<'a>(html: &'a str, mark: &str) -> Vec<&'a str> {
     html.split('<').filter(|tag| tag.contains(mark)).map(|tag| tag.split('>').next().unwrap()).collect()
@@ -129,7 +137,7 @@ async fn v4_a_card_without_javascript_says_what_is_missing() {
 #[tokio::test]
 async fn a_page_without_verbs_loads_no_module() {
     let inside_a_case = Page::Customers { case: None, result: Some(desk::NONE) };
-    for wanted in [Page::SignIn, Page::Verify, Page::Home, inside_a_case] {
+    for wanted in [Page::SignIn, Page::Home, inside_a_case] {
         let (_, html) = page(wanted, context(Some(Role::Operator), Lang::en)).await;
         assert!(!html.contains("grille.wasm"), "{html}");
     }
@@ -317,6 +325,22 @@ async fn a_refusal_has_its_status_its_sentence_and_the_request() {
         assert_eq!(status, code.status());
         assert!(html.contains("07070707-0707-0707-0707-070707070707"), "{html}");
     }
+}
+
+#[tokio::test]
+async fn u2_everyone_sees_their_passkeys_and_revokes_them_by_a_plain_form() {
+    for role in Role::ALL {
+        let (status, html) = page(Page::Me, context(Some(role), Lang::zh)).await;
+        assert_eq!(status, 200);
+        assert!(html.contains("密钥&lt;4") && !html.contains("密钥<4"), "a name is text");
+        assert_eq!(html.matches("action=\"/me/passkeys/revoke\"").count(), 2);
+        assert!(html.contains("value=\"04040404-0404-0404-0404-040404040404\""));
+        assert_eq!(seen(&html).matches("可能已被复制").count(), 1, "one is suspended");
+        let noscript = html.split("<noscript>").nth(1).unwrap().split("</noscript>").next().unwrap();
+        assert!(noscript.contains("JavaScript"), "{noscript}");
+        assert!(html.contains("href=\"/me\" aria-current=\"page\""), "in the menu");
+    }
+    assert_eq!(page(Page::Me, context(None, Lang::zh)).await.0, 303);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod cases;
 pub mod customers;
 pub mod drafts;
+pub mod passkeys;
 pub mod reveals;
 pub mod sign_in;
 

@@ -6,8 +6,9 @@ use crate::cookies;
 use crate::edge;
 use crate::form::{BadForm, Form};
 use crate::office::Site;
-use axum::body::Body;
-use axum::extract::{ConnectInfo, FromRef, FromRequest, FromRequestParts, MatchedPath, Request};
+use crate::proxy::Client;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::response::Response;
@@ -17,14 +18,16 @@ use domain::code::{Code, Fault};
 use domain::desk::{Desk, DeskError, Seen};
 use domain::id::RequestId;
 use sha2::{Digest, Sha256};
-use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where a value is asked for: the one endpoint that never answers a page.
 pub const REVEAL: &str = "/api/customers/reveal";
 
 /// The largest body: no form of ours is longer.
 const BODY: usize = 16 * 1024;
+/// How long a body may take to come, as its head may.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Who sent a request, and from where.
 pub struct Caller {
@@ -73,7 +76,7 @@ where
 fn stamp(parts: &Parts) -> RequestStamp {
     let request = parts.extensions.get::<RequestId>().copied();
     let route = parts.extensions.get::<MatchedPath>().and_then(|path| Endpoint::parse(path.as_str()));
-    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let address = parts.extensions.get::<Client>().and_then(|client| client.address);
     let agent = parts.headers.get(header::USER_AGENT).map(|agent| Sha256::digest(agent.as_bytes()));
     let device = agent.and_then(|hash| DeviceTag::parse(&data_encoding::HEXLOWER.encode(&hash[..8])));
     RequestStamp {
@@ -159,7 +162,7 @@ async fn read(caller: &Caller, parts: &Parts, body: Body) -> Result<Form, DeskEr
         // Nothing of a form ever stands in an address.
         return Err(DeskError::Invalid(vec![Fault::new("", "unknown_parameter")]));
     }
-    let bytes = axum::body::to_bytes(body, BODY).await.map_err(|_| DeskError::Refused(Code::BodyTooLarge))?;
+    let bytes = whole(body, PATIENCE).await?;
     let is_form = kind.eq_ignore_ascii_case("application/x-www-form-urlencoded");
     let is_nothing = kind.is_empty() && bytes.is_empty();
     if !is_form && !is_nothing {
@@ -176,6 +179,14 @@ async fn read(caller: &Caller, parts: &Parts, body: Body) -> Result<Form, DeskEr
     })
 }
 
+/// A body that came whole, small and soon. Who sends one byte at a time holds a connection, and no longer.
+async fn whole(body: Body, patience: Duration) -> Result<Bytes, Code> {
+    match tokio::time::timeout(patience, axum::body::to_bytes(body, BODY)).await {
+        Ok(read) => read.map_err(|_| Code::BodyTooLarge),
+        Err(_) => Err(Code::BodyTooSlow),
+    }
+}
+
 /// Records and answers what no route takes: an unknown address under `/api/`, a method it has not.
 pub async fn unrouted(caller: Caller, method: Method) -> Response {
     let code = if method == Method::GET || method == Method::HEAD { Code::NotFound } else { Code::MethodNotAllowed };
@@ -185,4 +196,34 @@ pub async fn unrouted(caller: Caller, method: Method) -> Response {
 /// The same for a method that the route does not have.
 pub async fn wrong_method(caller: Caller) -> Response {
     caller.refuse(Seen::default(), Code::MethodNotAllowed.into()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::HttpBody;
+    use hyper::body::Frame;
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    /// A body of which more is always about to come.
+    struct Never;
+
+    impl HttpBody for Never {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test]
+    async fn u6_a_body_comes_whole_small_and_soon_or_not_at_all() {
+        let read = |body: Vec<u8>| whole(body.into(), PATIENCE);
+        assert_eq!(read(vec![b'x'; BODY]).await.map(|bytes| bytes.len()), Ok(BODY));
+        assert_eq!(read(vec![b'x'; BODY + 1]).await, Err(Code::BodyTooLarge));
+        assert_eq!(whole(Body::new(Never), Duration::from_millis(1)).await, Err(Code::BodyTooSlow));
+    }
 }

@@ -1,6 +1,7 @@
 //! What a bank may set: `grille.toml`, overridden by `GRILLE_*`. A key that is not known is refused by
 //! name, in the file as in the environment; every key has a default, and `grille.example.toml` explains each.
 
+use crate::proxy::{Network, Proxies, Written};
 use backoffice::Settings;
 use domain::audit::checkpoint::Origin;
 use domain::budget::Limits;
@@ -43,8 +44,44 @@ pub struct Config {
     pub step_up: StepUp,
     /// Reveals.
     pub reveal: Reveal,
+    /// Signing in.
+    pub sign_in: SignIn,
+    /// Whether requests come by proxies, and by them alone (U8).
+    pub behind_proxy: bool,
+    /// TLS of our own.
+    pub tls: Tls,
+    /// The proxies in front.
+    pub proxy: Proxy,
     /// How much may be looked at (Q4).
     pub budget: Limits,
+}
+
+/// Signing in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Failures from one address in a minute after which no more are looked at; 0 for any number.
+    pub address_failures: u32,
+}
+
+/// TLS of our own: both, or neither.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The certificate and its issuers', PEM.
+    pub certificate: Option<PathBuf>,
+    /// Its private key, PEM, mode 0600.
+    pub key: Option<PathBuf>,
+}
+
+/// The proxies in front.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proxy {
+    /// From where they speak to us.
+    pub trusted: Vec<Network>,
+    /// Which headers they write.
+    pub headers: Written,
 }
 
 /// How the program's own log is written.
@@ -102,6 +139,10 @@ impl Default for Config {
             session: Session { idle: 15 * 60, absolute: 8 * 60 * 60 },
             step_up: StepUp { challenge: 2 * 60, window: 5 * 60 },
             reveal: Reveal { seconds: 30 },
+            sign_in: SignIn { address_failures: 20 },
+            behind_proxy: false,
+            tls: Tls::default(),
+            proxy: Proxy { trusted: Vec::new(), headers: Written::XForwarded },
             budget: Limits::default(),
         }
     }
@@ -138,9 +179,7 @@ impl Config {
     /// Refuses what contradicts itself.
     pub fn check(&self) -> Result<(), ConfigError> {
         let wrong = |what| Err(ConfigError::Contradiction(what));
-        if !self.addr.ip().is_loopback() {
-            return wrong("addr: plain HTTP is served on loopback only; put a TLS proxy on this machine in front (U8)");
-        }
+        self.check_way_in()?;
         if self.kek != "file" {
             return wrong("kek: only \"file\" is known");
         }
@@ -168,9 +207,50 @@ impl Config {
         Ok(())
     }
 
+    /// Who speaks TLS, and to whom (U8).
+    fn check_way_in(&self) -> Result<(), ConfigError> {
+        let wrong = |what| Err(ConfigError::Contradiction(what));
+        let has_tls = match (&self.tls.certificate, &self.tls.key) {
+            (Some(_), Some(_)) => true,
+            (None, None) => false,
+            (Some(_), None) | (None, Some(_)) => return wrong("tls: certificate and key go together"),
+        };
+        if !self.addr.ip().to_canonical().is_loopback() && !has_tls && !self.behind_proxy {
+            return wrong(
+                "addr: plain HTTP is served on loopback only: set tls.certificate and tls.key, or behind_proxy and \
+                 proxy.trusted (U8)",
+            );
+        }
+        if self.behind_proxy == self.proxy.trusted.is_empty() {
+            return wrong("behind_proxy and proxy.trusted go together: a proxy is trusted by its address (U8)");
+        }
+        let secure = self.served_origin().starts_with("https://");
+        if has_tls && !secure {
+            return wrong("origin: with tls it begins with https://");
+        }
+        if self.behind_proxy && !secure {
+            return wrong("origin: behind a proxy it must be set, to the https:// that the proxy serves");
+        }
+        if secure && !has_tls && !self.behind_proxy {
+            return wrong("origin: https:// needs tls.certificate and tls.key, or behind_proxy (U8)");
+        }
+        Ok(())
+    }
+
+    /// `https` with TLS of our own.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.certificate.is_some() { "https" } else { "http" }
+    }
+
     /// The origin served.
     pub fn served_origin(&self) -> String {
-        self.origin.clone().unwrap_or_else(|| format!("http://localhost:{}", self.addr.port()))
+        self.origin.clone().unwrap_or_else(|| format!("{}://localhost:{}", self.scheme(), self.addr.port()))
+    }
+
+    /// The proxies in front, if there are any.
+    pub fn proxies(&self) -> Option<Proxies> {
+        let Proxy { trusted, headers } = self.proxy.clone();
+        self.behind_proxy.then_some(Proxies { trusted, written: headers })
     }
 
     /// The SQLite file.
@@ -197,6 +277,7 @@ impl Config {
             challenge_life: Span::seconds(self.step_up.challenge.into()),
             step_up_window: Span::seconds(self.step_up.window.into()),
             reveal_seconds: self.reveal.seconds,
+            address_failures: self.sign_in.address_failures,
             budgets: self.budget,
         }
     }
@@ -230,26 +311,44 @@ mod tests {
         let given: toml::Table = toml::from_str(&uncommented).unwrap();
         let known = toml::Table::try_from(Config::default()).unwrap();
         let optional = ["origin", "database_url", "catalogue", "purposes", "policy"];
-        for (key, value) in &known {
+        for (key, value) in known.iter().filter(|(key, _)| *key != "tls") {
             assert_eq!(given.get(key), Some(value), "{key}");
         }
+        let tls: Vec<&str> = given["tls"].as_table().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(tls, ["certificate", "key"]);
         for key in given.keys() {
             assert!(known.contains_key(key) || optional.contains(&key.as_str()), "{key}");
         }
         for key in optional {
             assert!(given.contains_key(key), "{key}");
         }
-        from(&uncommented).unwrap().check().unwrap();
+        let mut config = from(&uncommented).unwrap();
+        assert!(config.tls.certificate.is_some() && config.tls.key.is_some());
+        // Its origin is the default one, which is that of plain HTTP.
+        config.tls = Tls::default();
+        config.check().unwrap();
     }
 
     #[test]
     fn an_unknown_key_is_refused_by_name() {
-        for text in ["adr = \"127.0.0.1:1\"", "[session]\nidel = 3", "[budget.person]\nmisses_week = 3"] {
+        for text in [
+            "adr = \"127.0.0.1:1\"",
+            "[session]\nidel = 3",
+            "[budget.person]\nmisses_week = 3",
+            "[sign_in]\nfailures = 3",
+            "[tls]\ncert = \"c.pem\"",
+            "[proxy]\ntrust = []",
+        ] {
             let error = from(text).unwrap_err().to_string();
-            let name = ["adr", "idel", "misses_week"].into_iter().find(|name| error.contains(name));
+            let name = ["adr", "idel", "misses_week", "failures", "cert", "trust"]
+                .into_iter()
+                .find(|name| error.contains(name));
             assert!(name.is_some(), "{error}");
         }
     }
+
+    const TLS: &str = "[tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n";
+    const PROXY: &str = "[proxy]\ntrusted = [\"10.1.0.0/16\"]\n";
 
     #[test]
     fn q4_every_limit_can_be_set_and_zero_is_one() {
@@ -272,9 +371,51 @@ mod tests {
     }
 
     #[test]
-    fn u8_what_contradicts_itself_is_refused() {
+    fn u8_the_way_in_is_loopback_or_tls_or_a_named_proxy() {
+        let any = "addr = \"0.0.0.0:443\"\n";
+        let bank = "origin = \"https://grille.bank.example\"\n";
+        let behind = "behind_proxy = true\n";
         for text in [
-            "addr = \"0.0.0.0:3000\"",
+            String::new(),
+            "addr = \"[::1]:3000\"".into(),
+            TLS.into(),
+            format!("{any}{TLS}"),
+            format!("{any}{bank}{TLS}"),
+            format!("{bank}{behind}{PROXY}"),
+            format!("{any}{bank}{behind}{PROXY}"),
+            format!("{any}{bank}{behind}{PROXY}{TLS}"),
+            format!("{bank}{behind}{PROXY}headers = \"forwarded\""),
+        ] {
+            from(&text).unwrap().check().unwrap_or_else(|error| panic!("{error}: {text}"));
+        }
+        for (text, told) in [
+            (any.into(), "loopback only"),
+            ("addr = \"[::]:3000\"".into(), "loopback only"),
+            (format!("{any}{bank}"), "loopback only"),
+            (format!("{any}{bank}{behind}"), "proxy.trusted"),
+            (format!("{bank}{PROXY}"), "proxy.trusted"),
+            (format!("{any}{behind}{PROXY}"), "origin"),
+            (format!("origin = \"http://grille.bank.example\"\n{behind}{PROXY}"), "origin"),
+            (format!("origin = \"http://localhost:3000\"\n{TLS}"), "origin"),
+            (bank.into(), "origin"),
+            ("[tls]\nkey = \"k.pem\"".into(), "certificate and key"),
+            ("[tls]\ncertificate = \"c.pem\"".into(), "certificate and key"),
+        ] {
+            let error = from(&text).unwrap().check().unwrap_err().to_string();
+            assert!(error.contains(told), "{error}: {text}");
+        }
+        for text in [
+            "[proxy]\ntrusted = [\"0.0.0.0/0\"]",
+            "[proxy]\ntrusted = [\"proxy.bank.example\"]",
+            "[proxy]\nheaders = \"via\"",
+        ] {
+            assert!(from(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        for text in [
             "kek = \"paper\"",
             "database_url = \"mysql://x\"",
             "origin = \"http://localhost:3000/\"",

@@ -1,7 +1,9 @@
 //! What every request passes, outermost first: a request id, a trace without data, headers, the host.
 
 use crate::health::PROBES;
+use crate::listen::Peer;
 use crate::office::Site;
+use crate::proxy::Client;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
@@ -24,12 +26,16 @@ pub async fn pass(State(site): State<Arc<Site>>, mut request: Request, next: Nex
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     // A load balancer asks by address: these two show nothing, change nothing, and know nobody.
     let is_probe = method == Method::GET && route.as_deref().is_some_and(|route| PROBES.contains(&route));
-    let mut response = match is_probe || site.serves_host(request.headers()) {
-        true => next.run(request).await,
-        // Nobody is signed in at a host that is not ours: its cookies are not sent here.
-        false => crate::answer::refusal(&DeskError::Refused(Code::ForeignHost), id),
+    let whence = if is_probe { Ok(Client::default()) } else { whence(&site, &request) };
+    let mut response = match whence {
+        Ok(client) => {
+            request.extensions_mut().insert(client);
+            next.run(request).await
+        }
+        // Nobody is signed in here: a browser sends no cookie to a host that is not ours.
+        Err(code) => crate::answer::refusal(&DeskError::Refused(code), id),
     };
-    protect(response.headers_mut());
+    protect(response.headers_mut(), site.secure());
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID.clone(), value);
     }
@@ -44,14 +50,26 @@ pub async fn pass(State(site): State<Arc<Site>>, mut request: Request, next: Nex
     response
 }
 
+/// Where the request came from, if it came for us and by a way of ours (U6, U8).
+fn whence(site: &Site, request: &Request) -> Result<Client, Code> {
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+    let client = match (&site.proxies, peer) {
+        (None, _) => Client { address: peer, secure: None },
+        (Some(proxies), Some(peer)) => proxies.client(peer, request.headers()).map_err(|_| Code::ForeignPeer)?,
+        (Some(_), None) => return Err(Code::ForeignPeer),
+    };
+    // A scheme is part of the origin: what came to the proxy in the clear came to another one.
+    let ours = site.serves_host(request.uri(), request.headers()) && client.secure != Some(false);
+    if ours { Ok(client) } else { Err(Code::ForeignHost) }
+}
+
 /// Headers for every answer (U6; ASVS 3.4). A page has set its own policy with a nonce; all else may load
 /// nothing.
-fn protect(headers: &mut HeaderMap) {
-    let fixed: [(HeaderName, &'static str); 8] = [
+fn protect(headers: &mut HeaderMap, secure: bool) {
+    let fixed: [(HeaderName, &'static str); 7] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),
-        (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (
@@ -62,6 +80,11 @@ fn protect(headers: &mut HeaderMap) {
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    // Where the origin is plain HTTP, on loopback, nothing else is served that a browser could be sent to.
+    if secure {
+        let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(
         "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

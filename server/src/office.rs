@@ -1,5 +1,6 @@
 //! What the handlers share: the back office and the site that it is served as.
 
+use crate::proxy::Proxies;
 use axum::http::{HeaderMap, Uri, header};
 use backoffice::BackOffice;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ pub struct Site {
     pub origins: Vec<String>,
     /// Whether codes and guests are shown.
     pub demo: bool,
+    /// The proxies in front, if there are any: then nobody else is answered (U8).
+    pub proxies: Option<Proxies>,
 }
 
 impl Site {
@@ -20,18 +23,23 @@ impl Site {
         self.origins.iter().any(|known| known == origin)
     }
 
-    /// Whether the request is for a host of ours (U6: a foreign one is refused, against DNS rebinding).
-    pub fn serves_host(&self, headers: &HeaderMap) -> bool {
+    /// Whether the request is for a host of ours (U6: a foreign one is refused, against DNS rebinding). HTTP/2
+    /// names it in the address, HTTP/1.1 in `Host`; where both do, both must be ours.
+    pub fn serves_host(&self, address: &Uri, headers: &HeaderMap) -> bool {
         let mut hosts = headers.get_all(header::HOST).iter();
-        let (Some(host), None) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) else {
-            return false;
-        };
-        self.origins.iter().any(|origin| host_of(origin).is_some_and(|known| known == host))
+        let (host, None) = (hosts.next(), hosts.next()) else { return false };
+        let named = [host.map(|host| host.to_str().unwrap_or("?")), address.authority().map(|known| known.as_str())];
+        let mut named = named.into_iter().flatten().peekable();
+        named.peek().is_some() && named.all(|host| self.origins.iter().any(|origin| host_of(origin) == Some(host)))
+    }
+
+    /// Whether browsers are to come by TLS and never otherwise.
+    pub fn secure(&self) -> bool {
+        self.origins.iter().all(|origin| origin.starts_with("https://"))
     }
 }
 
 /// `localhost:3000` of `http://localhost:3000`.
-fn host_of(origin: &str) -> Option<String> {
-    let uri: Uri = origin.parse().ok()?;
-    uri.authority().map(ToString::to_string)
+fn host_of(origin: &str) -> Option<&str> {
+    origin.split_once("://").map(|(_, host)| host)
 }

@@ -1,6 +1,7 @@
 //! The pages, and the plain forms on them: read here, done by the desk, drawn by `app`.
 
 mod forms;
+mod me;
 pub mod supervise;
 mod wrong_person;
 
@@ -18,6 +19,7 @@ use domain::code::Code;
 use domain::desk::{DeskError, Seen};
 use domain::id::{CaseId, Handle, ResultId};
 pub use forms::{post_close, post_customers, post_language, post_sign_in, post_sign_out, post_verify};
+pub use me::{me, post_revoke_passkey};
 use std::collections::BTreeMap;
 pub use wrong_person::post_wrong_person;
 

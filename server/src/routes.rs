@@ -1,22 +1,30 @@
 //! The URL map.
 
-use crate::api::{audit, cases, customers, drafts, reveals, sign_in};
+use crate::api::{audit, cases, customers, drafts, passkeys, reveals, sign_in};
 use crate::asked::{REVEAL, unrouted, wrong_method};
 use crate::health::{self, ALIVE, READY};
 use crate::office::Site;
-use crate::{demo, edge, log_files, pages, statics, tail};
+use crate::{demo, edge, even, log_files, pages, statics, tail};
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 20] = [
+pub const ENDPOINTS: [&str; 28] = [
     "/api/sign_in",
     "/api/verify_totp",
+    "/api/verify_passkey/begin",
+    "/api/verify_passkey",
     "/api/sign_out",
     "/api/step_up/totp",
+    "/api/step_up/passkey/begin",
+    "/api/step_up/passkey",
+    "/api/passkeys/list",
+    "/api/passkeys/begin",
+    "/api/passkeys/finish",
+    "/api/passkeys/revoke",
     "/api/cases/open",
     "/api/cases/close",
     "/api/cases/wrong_person",
@@ -37,7 +45,7 @@ pub const ENDPOINTS: [&str; 20] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 24] = [
+pub const PAGES: [(&str, &str); 26] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -49,6 +57,8 @@ pub const PAGES: [(&str, &str); 24] = [
     ("GET", "/customers/{id}"),
     ("POST", "/cases/close"),
     ("POST", "/cases/wrong-person"),
+    ("GET", "/me"),
+    ("POST", "/me/passkeys/revoke"),
     ("GET", "/supervise"),
     ("GET", "/supervise/events"),
     ("GET", "/supervise/events/{seq}"),
@@ -67,9 +77,17 @@ pub const PAGES: [(&str, &str); 24] = [
 fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
     match path {
         "/api/sign_in" => post(sign_in::password),
-        "/api/verify_totp" => post(sign_in::totp),
+        "/api/verify_totp" => post(sign_in::totp).layer(from_fn(even::on_the_beat)),
+        "/api/verify_passkey/begin" => post(passkeys::begin_verify),
+        "/api/verify_passkey" => post(passkeys::verify).layer(from_fn(even::on_the_beat)),
         "/api/sign_out" => post(sign_in::out),
         "/api/step_up/totp" => post(sign_in::step_up),
+        "/api/step_up/passkey/begin" => post(passkeys::begin_step_up),
+        "/api/step_up/passkey" => post(passkeys::step_up),
+        "/api/passkeys/list" => post(passkeys::list),
+        "/api/passkeys/begin" => post(passkeys::begin),
+        "/api/passkeys/finish" => post(passkeys::finish),
+        "/api/passkeys/revoke" => post(passkeys::revoke),
         "/api/cases/open" => post(cases::open),
         "/api/cases/close" => post(cases::close),
         "/api/cases/wrong_person" => post(cases::wrong_person),
@@ -103,7 +121,7 @@ pub fn router(site: Arc<Site>) -> Router {
     let mut pages = Router::new()
         .route("/", get(pages::home))
         .route("/sign-in", get(pages::sign_in).post(pages::post_sign_in))
-        .route("/sign-in/verify", get(pages::verify).post(pages::post_verify))
+        .route("/sign-in/verify", get(pages::verify).post(pages::post_verify).layer(from_fn(even::on_the_beat)))
         .route("/sign-out", post(pages::post_sign_out))
         .route("/customers", get(pages::customers).post(pages::post_customers))
         .route("/customers/{id}", get(pages::customer))
@@ -115,6 +133,8 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/supervise/events/{seq}/verify", post(pages::supervise::post_verify_entry))
         .route("/supervise/integrity", get(pages::supervise::integrity))
         .route("/supervise/integrity/verify", post(pages::supervise::post_verify_log))
+        .route("/me", get(pages::me))
+        .route("/me/passkeys/revoke", post(pages::post_revoke_passkey))
         .route("/language", post(pages::post_language))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method);

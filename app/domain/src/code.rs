@@ -58,6 +58,16 @@ codes! {
     ChallengeOtherAct "challenge_other_act" 403;
     /// No factor has answered the challenge yet.
     ChallengeUnanswered "challenge_unanswered" 403;
+    /// The passkey is not one of this person's, or its signature is not right.
+    PasskeyWrong "passkey_wrong" 403;
+    /// The authenticator did not verify its user: no PIN, no fingerprint (U2).
+    PasskeyNotVerified "passkey_not_verified" 403;
+    /// The passkey was asked for by another site than this.
+    PasskeyForeignOrigin "passkey_foreign_origin" 403;
+    /// The passkey counted backwards, as a copy does: it is suspended.
+    PasskeyCopied "passkey_copied" 403;
+    /// This person has no passkey that serves.
+    PasskeyNone "passkey_none" 403;
     /// The request did not come from Grille's own page (U6).
     ForeignOrigin "foreign_origin" 403;
     /// Not there, or not yours: one answer (Q6).
@@ -68,6 +78,8 @@ codes! {
     MethodNotAllowed "method_not_allowed" 405;
     /// A value is not sent to a page (V4).
     NotAcceptable "not_acceptable" 406;
+    /// The body did not come in time.
+    BodyTooSlow "body_too_slow" 408;
     /// The case is closed.
     CaseClosed "case_closed" 409;
     /// Five cases are open (Q1).
@@ -76,6 +88,10 @@ codes! {
     CaseBoundElsewhere "case_bound_elsewhere" 409;
     /// The case has no customer yet: view one first (V2).
     CaseNotBound "case_not_bound" 409;
+    /// Five passkeys are there: revoke one first.
+    PasskeyLimit "passkey_limit" 409;
+    /// This credential was enrolled before.
+    PasskeyKnown "passkey_known" 409;
     /// The whole log is being verified already.
     VerificationRunning "verification_running" 409;
     /// Two live tails of this session are open (S1).
@@ -96,6 +112,8 @@ codes! {
     NotAForm "not_a_form" 415;
     /// The host is not the one served (U6).
     ForeignHost "foreign_host" 421;
+    /// It did not come by a proxy that the configuration names (U8).
+    ForeignPeer "foreign_peer" 421;
     /// The request's values do not fit; `faults` names each.
     Invalid "invalid" 422;
     /// The note of the case names this customer (V2n).
@@ -116,6 +134,8 @@ codes! {
     IndexKeyMissing "index_key_missing" 503;
     /// The staff-secret key is missing (L0).
     StaffKeyMissing "staff_key_missing" 503;
+    /// Passkeys need a site with a name, and this one is served under an address.
+    PasskeysUnavailable "passkeys_unavailable" 503;
     /// The log-signing key is missing (L0).
     LogKeyMissing "log_key_missing" 503;
     /// The record could not be written, so nothing was done (V3).

@@ -6,6 +6,7 @@ mod budgets;
 mod drafts;
 mod ended;
 mod once;
+mod passkeys;
 mod reveals;
 mod wrong_person;
 
@@ -25,12 +26,13 @@ pub use budgets::{Budgets, Left};
 pub use drafts::{Draft, DraftPlace, DraftTooLong, Drafts};
 pub use ended::Ended;
 pub use once::{FormSent, Once, Turn};
+pub use passkeys::{CeremonyOptions, EnrolPasskey, PasskeyView, Passkeys};
 pub use reveals::{More, RevealNo, RevealedLately, Reveals};
 pub use wrong_person::WrongPerson;
 
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
-pub trait Desk: Audit + Budgets + Drafts + Once + Reveals + WrongPerson + Send + Sync {
+pub trait Desk: Audit + Budgets + Drafts + Once + Passkeys + Reveals + WrongPerson + Send + Sync {
     /// Who asks.
     fn staff(&self) -> &StaffView;
     /// What a customer is.

@@ -62,6 +62,8 @@ uuid_ids! {
     Lineage;
     /// A note's body, kept beside the log.
     NoteId;
+    /// One passkey of one person.
+    PasskeyId;
 }
 
 macro_rules! random_ids {

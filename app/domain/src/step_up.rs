@@ -47,29 +47,42 @@ impl ActDigest {
     }
 }
 
+impl ActDigest {
+    /// The digest of parts, the first of which says what kind of act they are of.
+    pub(crate) fn of(parts: &[&[u8]]) -> Self {
+        Self(digest_of(parts))
+    }
+}
+
+/// Each part behind its 32-bit big-endian length, so that no two lists of parts share their bytes.
+pub(crate) fn digest_of(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u32).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
 impl Act<'_> {
     /// The digest that a challenge commits to. Each part goes in as a 32-bit big-endian length and its
     /// bytes, behind a domain-separating prefix, so that no two acts share canonical bytes; an absent
     /// note and an empty one differ.
     pub fn digest(&self) -> ActDigest {
-        let mut hash = Sha256::new();
-        let mut part = |bytes: &[u8]| {
-            hash.update((bytes.len() as u32).to_be_bytes());
-            hash.update(bytes);
-        };
-        part(b"grille act v1");
-        part(self.person.as_str().as_bytes());
-        part(self.lineage.as_bytes());
-        part(self.case.as_bytes());
-        part(self.operation.as_bytes());
-        part(self.customer.as_bytes());
-        part(self.field.as_str().as_bytes());
-        part(&[self.item.get()]);
-        part(self.reason.as_str().as_bytes());
-        part(&[u8::from(self.note.is_some())]);
-        part(self.note.unwrap_or_default().as_bytes());
-        part(&self.policy);
-        ActDigest(hash.finalize().into())
+        ActDigest::of(&[
+            b"grille act v1",
+            self.person.as_str().as_bytes(),
+            self.lineage.as_bytes(),
+            self.case.as_bytes(),
+            self.operation.as_bytes(),
+            self.customer.as_bytes(),
+            self.field.as_str().as_bytes(),
+            &[self.item.get()],
+            self.reason.as_str().as_bytes(),
+            &[u8::from(self.note.is_some())],
+            self.note.unwrap_or_default().as_bytes(),
+            &self.policy,
+        ])
     }
 }
 

@@ -1,4 +1,4 @@
-//! What runs in the browser: the verbs of a page. Reveal a value, keep a draft, follow the log.
+//! What runs in the browser: the verbs of a page. Reveal a value, use a passkey, keep a draft, follow the log.
 //!
 //! The server draws the whole page and prints every word and every part that a verb will need, in
 //! `<template>`s; see `app::ui`. A verb here clones such a part, fills it, moves it, and throws it away. There is
@@ -6,12 +6,13 @@
 //! to be read whole by whoever wants to know where a revealed value goes: into [`reveal`] and nowhere else.
 //!
 //! Read in this order: [`page`] is how a verb gets at the page; [`wire`] is how it asks the server;
-//! [`reveal`] is what this console is about; [`draft`], [`press`] and [`tail`] are small.
+//! [`reveal`] is what this console is about; [`passkey`] is the stronger way to say who one is; [`draft`], [`press`] and [`tail`] are small.
 #![cfg(target_arch = "wasm32")]
 
 mod clock;
 mod draft;
 mod page;
+mod passkey;
 mod press;
 mod reveal;
 mod tail;
@@ -21,6 +22,7 @@ mod wire;
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
     draft::start();
+    passkey::start();
     press::start();
     reveal::start();
     tail::start();

@@ -39,6 +39,30 @@ pub fn copy_of<T: JsCast>(template: &str) -> Option<T> {
     element.clone_node_with_deep(true).ok()?.dyn_into().ok()
 }
 
+/// What the server printed under a name, for us to say.
+pub fn words(name: &str) -> Option<String> {
+    let printed: HtmlTemplateElement = find("#words")?.dyn_into().ok()?;
+    let all = printed.content().children();
+    (0..all.length()).filter_map(|at| all.item(at)).find(|one| data(one, "name") == name)?.text_content()
+}
+
+/// Shows a copy of a part in a room, in place of what was there.
+pub fn show(room: &Element, part: &str) {
+    if let Some(part) = copy_of::<Element>(part) {
+        room.set_text_content(None);
+        let _ = room.append_child(&part);
+    }
+}
+
+/// Says at the buttons in a room whether something is under way.
+pub fn show_busy(room: &Element, busy: bool) {
+    let Ok(buttons) = room.query_selector_all("[data-idle]") else { return };
+    for button in (0..buttons.length()).filter_map(|at| buttons.get(at)?.dyn_into::<Element>().ok()) {
+        let _ = button.set_attribute("aria-disabled", if busy { "true" } else { "false" });
+        button.set_text_content(Some(&data(&button, if busy { "busy" } else { "idle" })));
+    }
+}
+
 /// Says what the server printed for this place, with one value put in.
 pub fn say_with(element: &Element, name: &str, value: &str) {
     element.set_text_content(Some(&filled(&data(element, "text"), name, value)));

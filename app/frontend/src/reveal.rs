@@ -8,6 +8,7 @@ mod after;
 mod dialog;
 mod guard;
 mod mark;
+mod passkey;
 mod shown;
 mod talk;
 mod trouble;
@@ -94,6 +95,7 @@ fn press(dialog: &Rc<Dialog>, button: &HtmlElement) {
         "uncover" => dialog.uncover(),
         "more" => dialog.ask_more(button),
         "copy" => dialog.ask_copy(button),
+        "passkey" => dialog.answer_by_passkey(),
         "needed-yes" => dialog.rate(true),
         "needed-no" => dialog.rate(false),
         _ => (),

@@ -21,6 +21,9 @@ pub struct Refusal {
     /// To answer, with a factor.
     #[serde(default)]
     pub challenge: Option<String>,
+    /// By which factors: `passkey`, `totp`.
+    #[serde(default)]
+    pub methods: Vec<String>,
     /// Seconds.
     #[serde(default)]
     pub retry_after: Option<u32>,

@@ -2,20 +2,25 @@
 
 use crate::context::PageContext;
 use crate::lang::text;
+use crate::page::Page;
 use crate::ui::demo_slip::DemoSlipView;
 use crate::ui::field::{Field, Input};
 use crate::ui::next_page::NextPage;
+use crate::ui::passkey::PasskeySignIn;
 use crate::ui::problems::Problems;
 use leptos::prelude::*;
 
 /// One code.
 pub fn view(context: &PageContext) -> AnyView {
     let (lang, form) = (context.lang, &context.form);
+    // parsed once more, since the browser's half goes there by itself
+    let next = Page::parse(&form.value("next")).unwrap_or(Page::Home).path();
     let labels = vec![("code".to_owned(), text!(lang, verify.code))];
     view! {
         <Problems lang form=form.clone() labels request=context.request/>
         <h1>{text!(lang, verify.title)}</h1>
         <p class="lead">{text!(lang, verify.lead)}</p>
+        <PasskeySignIn lang next/>
         <form class="narrow" method="post" action="/sign-in/verify" autocomplete="off">
             <NextPage form=form.clone()/>
             <Field

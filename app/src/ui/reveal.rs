@@ -1,9 +1,9 @@
 //! What the browser's half needs of a card: a button beside each mask that may be revealed, and the parts of
 //! the dialog, which it clones, fills and throws away. Every word is printed here; the browser has none.
 
+use super::passkey::by_passkey;
+use super::said::{BusyButton, Said};
 use crate::lang::{Lang, text};
-use crate::words;
-use domain::code::Code;
 use leptos::prelude::*;
 
 /// How often the watermark is repeated: enough that no photograph of the value is without it.
@@ -92,20 +92,21 @@ pub fn RevealDialog(lang: Lang, scene: Scene) -> impl IntoView {
         <template id="reveal-shown">{shown(lang)}</template>
         <template id="reveal-over">{over(lang)}</template>
         <template id="reveal-trouble">{trouble(lang)}</template>
-        <template id="reveal-words">{sentences(lang)}</template>
+        <Said lang/>
     }
 }
 
 /// Room for why the last try did not go through. It is announced when it is filled; the seconds beside it are
 /// not, or they would be read out one by one.
-fn room_for_trouble() -> impl IntoView {
+fn room_for_trouble() -> AnyView {
     view! {
         <div class="reveal-problem" role="alert"></div>
         <p class="wait" hidden></p>
     }
+    .into_any()
 }
 
-fn trouble(lang: Lang) -> impl IntoView {
+fn trouble(lang: Lang) -> AnyView {
     view! {
         <div>
             <p class="sentence"></p>
@@ -117,10 +118,11 @@ fn trouble(lang: Lang) -> impl IntoView {
             <p class="request">{text!(lang, app.request)} " " <code></code></p>
         </div>
     }
+    .into_any()
 }
 
 /// First question: why? A reason and, where the reason asks for one, a note.
-fn ask(lang: Lang, reasons: Vec<(String, String)>) -> impl IntoView {
+fn ask(lang: Lang, reasons: Vec<(String, String)>) -> AnyView {
     let options = reasons.into_iter().map(|(code, words)| view! { <option value=code>{words}</option> });
     view! {
         <form class="reveal-form" autocomplete="off">
@@ -135,17 +137,19 @@ fn ask(lang: Lang, reasons: Vec<(String, String)>) -> impl IntoView {
                 <label for="reveal-note">{text!(lang, reveal.note)}</label>
                 <textarea id="reveal-note" rows="2" maxlength="500" autocomplete="off" aria-required="true"></textarea>
             </div>
-            <div class="actions">{submit(lang, text!(lang, reveal.submit))} {cancel(lang)}</div>
+            <div class="actions"><BusyButton lang words=text!(lang, reveal.submit)/> {cancel(lang)}</div>
         </form>
     }
+    .into_any()
 }
 
-/// Second question: who are you? One code, bound to this one act.
-fn factor(lang: Lang) -> impl IntoView {
+/// Second question: who are you? A passkey or one code, bound to this one act; the strongest first.
+fn factor(lang: Lang) -> AnyView {
     view! {
         <form class="reveal-form" autocomplete="off">
             <p class="lead" id="reveal-code-lead">{text!(lang, reveal.code_lead)}</p>
             {room_for_trouble()}
+            <div class="by-passkey" hidden>{by_passkey(lang)}</div>
             <p class="demo-code" hidden>
                 <span class="demo-next" data-text=text!(lang, reveal.demo_code)></span>
                 " "
@@ -161,13 +165,14 @@ fn factor(lang: Lang) -> impl IntoView {
                 aria-describedby="reveal-code-lead"
                 data-focus
             />
-            <div class="actions">{submit(lang, text!(lang, reveal.confirm))} {cancel(lang)}</div>
+            <div class="actions"><BusyButton lang words=text!(lang, reveal.confirm)/> {cancel(lang)}</div>
         </form>
     }
+    .into_any()
 }
 
 /// The value, its watermark and its countdown.
-fn shown(lang: Lang) -> impl IntoView {
+fn shown(lang: Lang) -> AnyView {
     view! {
         <div class="shown">
             <p class="shown-label" tabindex="-1" data-focus>{text!(lang, reveal.shown)}</p>
@@ -195,10 +200,11 @@ fn shown(lang: Lang) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// The value is gone. What stays: that there was a look, its number, and one question (V9).
-fn over(lang: Lang) -> impl IntoView {
+fn over(lang: Lang) -> AnyView {
     view! {
         <div>
             <p class="over" role="status" data-text=text!(lang, reveal.over)></p>
@@ -211,43 +217,15 @@ fn over(lang: Lang) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
-fn submit(lang: Lang, words: String) -> impl IntoView {
-    let idle = words.clone();
-    view! {
-        <button type="submit" class="primary" aria-disabled="false" data-idle=idle data-busy=text!(lang, reveal.busy)>
-            {words}
-        </button>
-    }
-}
-
-fn cancel(lang: Lang) -> impl IntoView {
-    view! { <button type="button" data-do="close">{text!(lang, reveal.cancel)}</button> }
+fn cancel(lang: Lang) -> AnyView {
+    view! { <button type="button" data-do="close">{text!(lang, reveal.cancel)}</button> }.into_any()
 }
 
 /// A button that works once. It stays where it is, so that the focus does.
-fn once(act: &'static str, offer: String, done: String) -> impl IntoView {
+fn once(act: &'static str, offer: String, done: String) -> AnyView {
     view! { <button type="button" aria-disabled="false" data-do=act data-text=offer data-done=done></button> }
-}
-
-/// What may be answered, and what may be said meanwhile, by name.
-fn sentences(lang: Lang) -> impl IntoView {
-    let codes = Code::ALL.iter().map(|code| (format!("code.{}", code.as_str()), words::sentence(lang, *code)));
-    let faults = words::FAULTS
-        .iter()
-        .map(|code| (format!("fault.{code}"), words::fault(lang, &domain::code::Fault::new("", *code))));
-    let rest = [
-        ("unreachable", text!(lang, reveal.unreachable)),
-        ("about", text!(lang, fault.about)),
-        ("blocked", text!(lang, reveal.blocked)),
-        ("copied", text!(lang, reveal.copied)),
-        ("copy_failed", text!(lang, reveal.copy_failed)),
-        ("more_said", text!(lang, reveal.more_said)),
-        ("wait_seconds", text!(lang, reveal.wait)),
-        ("wait_minutes", text!(lang, budget.wait_minutes)),
-        ("wait_hours", text!(lang, budget.wait_hours)),
-    ];
-    let rest = rest.into_iter().map(|(name, words)| (name.to_owned(), words));
-    codes.chain(faults).chain(rest).map(|(name, words)| view! { <p data-name=name>{words}</p> }).collect_view()
+        .into_any()
 }

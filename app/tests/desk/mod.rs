@@ -156,6 +156,35 @@ impl WrongPerson for FakeDesk {
 }
 
 #[async_trait]
+impl Passkeys for FakeDesk {
+    async fn passkeys(&self) -> Result<Vec<PasskeyView>, DeskError> {
+        let view = |n: u8, used, suspended| PasskeyView {
+            passkey_id: PasskeyId::from_bytes([n; 16]),
+            name: format!("密钥<{n}>"),
+            enrolled: Timestamp::from_millis(1_795_335_000_000),
+            used,
+            suspended,
+        };
+        Ok(vec![view(4, Some(Timestamp::from_millis(1_795_335_330_123)), false), view(5, None, true)])
+    }
+    async fn begin_passkey(&self, _: EnrolPasskey) -> Result<CeremonyOptions, DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn finish_passkey(&self, _: EnrolPasskey, _: &str) -> Result<PasskeyId, DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn revoke_passkey(&self, _: PasskeyId) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn begin_step_up_passkey(&self, _: Challenge) -> Result<CeremonyOptions, DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn step_up_passkey(&self, _: Challenge, _: &str) -> Result<SessionToken, DeskError> {
+        Err(Code::Busy.into())
+    }
+}
+
+#[async_trait]
 impl Desk for FakeDesk {
     fn staff(&self) -> &StaffView {
         &self.staff

@@ -2,7 +2,7 @@
 
 use crate::audit::writer::Writer;
 use crate::audit::{Act, CheckpointFile, KeySigner, Ledger, Verdict};
-use crate::auth::{Actor, RequestStamp, event};
+use crate::auth::{Actor, RelyingParty, RequestStamp, Turnstile, event};
 use crate::desk::StaffDesk;
 use crate::hooks::Hooks;
 use crate::imports::Importer;
@@ -38,6 +38,8 @@ pub struct Settings {
     pub step_up_window: Span,
     /// For how long a value may stand on the screen.
     pub reveal_seconds: u32,
+    /// Failed sign-ins from one address in a minute after which no more are looked at; 0 for any number.
+    pub address_failures: u32,
     /// How much may be looked at (Q4).
     pub budgets: Limits,
 }
@@ -50,6 +52,7 @@ impl Default for Settings {
             challenge_life: domain::step_up::CHALLENGE_LIFE,
             step_up_window: domain::step_up::WINDOW,
             reveal_seconds: 30,
+            address_failures: 20,
             budgets: Limits::default(),
         }
     }
@@ -65,6 +68,8 @@ pub struct Parts {
     pub checkpoint: PathBuf,
     /// The log's name.
     pub origin: Origin,
+    /// Whom passkeys are made for; none where the site is served under an address.
+    pub relying_party: Option<RelyingParty>,
     /// What a customer is.
     pub catalogue: Catalogue,
     /// Why anyone may look.
@@ -104,6 +109,7 @@ pub struct BackOffice {
     pub(crate) vault: Vault,
     pub(crate) index: BlindIndex,
     pub(crate) staff_vault: StaffVault,
+    pub(crate) relying_party: Option<RelyingParty>,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) purposes: Purposes,
     pub(crate) settings: Settings,
@@ -113,6 +119,7 @@ pub struct BackOffice {
     pub(crate) checkpoints: watch::Receiver<Option<String>>,
     pub(crate) tails: Tails,
     pub(crate) proving: Proving,
+    pub(crate) turnstile: Turnstile,
     policy: RwLock<Arc<Policy>>,
     beside_policy: [Vec<u8>; 2],
     signer: Arc<KeySigner>,
@@ -138,6 +145,7 @@ impl BackOffice {
             index: BlindIndex::new(keys.clone()),
             staff_vault: StaffVault::new(keys.clone(), parts.entropy.clone()),
             keys,
+            relying_party: parts.relying_party,
             clock: parts.clock,
             entropy: parts.entropy,
             catalogue: Arc::new(parts.catalogue),
@@ -148,6 +156,7 @@ impl BackOffice {
             checkpoints,
             tails: Tails::default(),
             proving: Proving::default(),
+            turnstile: Turnstile::default(),
             policy: RwLock::new(Arc::new(policy)),
             beside_policy,
             signer,

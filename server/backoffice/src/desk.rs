@@ -1,7 +1,7 @@
 //! The desk of one person in one request: the port of `domain::desk`, and how its refusals are recorded.
 
 use crate::audit::{Act, ActError, Verdict};
-use crate::auth::{Actor, AnswerChallenge, matching_step, well_formed};
+use crate::auth::{Actor, AnswerChallenge, Given, matching_step, well_formed};
 use crate::backoffice::BackOffice;
 use crate::hooks::Place;
 use crate::store::{WriteTx, sessions, staff};
@@ -71,9 +71,14 @@ impl StaffDesk {
                 return Err(self.refused_as(Kind::StepUp, Details::default(), error.code().into()).await);
             }
         };
-        let step = matching_step(seed.bytes(), code, self.office.clock.now());
+        let given = Given::Totp(matching_step(seed.bytes(), code, self.office.clock.now()));
+        self.answer_by(challenge, given).await
+    }
+
+    /// Has a factor answer a challenge, whatever it proves.
+    pub(crate) async fn answer_by(&self, challenge: Challenge, given: Given) -> Result<SessionToken, DeskError> {
         let token = SessionToken::from_bytes(random(&*self.office.entropy));
-        let act = AnswerChallenge { actor: self.actor.clone(), challenge, step, session_hash: token.hash() };
+        let act = AnswerChallenge { actor: self.actor.clone(), challenge, given, session_hash: token.hash() };
         self.office.ledger.act(act).await?.into_fact();
         Ok(token)
     }

@@ -30,6 +30,7 @@ impl BackOffice {
     /// Tells each minute of refusals that is over, one event a source (A10). Run it every minute.
     pub async fn tell_floods(&self) -> Result<(), DeskError> {
         let minute = self.clock.now().seconds().div_euclid(60);
+        unaudited(&self.ledger, "all of it was told one by one", ForgetTold { minute }).await?;
         loop {
             let over = refusals::over(&self.db, minute).await.map_err(|_| Code::LogUnavailable)?;
             if over.is_empty() {
@@ -54,6 +55,17 @@ impl Housekeeping for Touch {
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<()> {
         let now = tx.now();
         sessions::touch(tx.conn(), self.lineage, now).await
+    }
+}
+
+struct ForgetTold {
+    minute: i64,
+}
+
+#[async_trait::async_trait]
+impl Housekeeping for ForgetTold {
+    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<()> {
+        refusals::forget_told(tx.conn(), self.minute).await
     }
 }
 

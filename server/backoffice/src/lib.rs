@@ -18,6 +18,7 @@ pub mod guests;
 pub mod hooks;
 pub mod imports;
 mod notes;
+mod passkeys;
 pub mod policy;
 mod readiness;
 pub mod remask;

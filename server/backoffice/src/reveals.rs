@@ -7,7 +7,7 @@ mod keep_using;
 mod tell;
 
 use crate::audit::{Act, Verdict};
-use crate::auth::{Actor, code_of};
+use crate::auth::{Actor, code_of, methods};
 use crate::budgets::{self, Purse};
 use crate::customers::still_open;
 use crate::desk::StaffDesk;
@@ -25,7 +25,7 @@ use domain::budget::Counter;
 use domain::catalogue::{Field, StepUpTier};
 use domain::clock::{Span, Timestamp};
 use domain::code::{Code, Fault};
-use domain::desk::{DeskError, Method, RevealForm, Shown};
+use domain::desk::{DeskError, RevealForm, Shown};
 use domain::id::{Challenge, CustomerId};
 use domain::note::Note;
 use domain::step_up::{self, ActDigest};
@@ -159,7 +159,7 @@ struct SpendReveal {
 /// What a second factor says about this act.
 enum Proof {
     /// Given at that time.
-    Fresh(Timestamp),
+    Fresh(Timestamp, FactorName),
     /// Not yet: ask for one.
     Wanting,
     /// Not for this act, or not any more.
@@ -186,17 +186,18 @@ impl Act for SpendReveal {
             Ok(room) => room,
             Err(spent) => return budgets::refuse(&self.actor, tx, KIND, spent, details).await,
         };
-        let given = match self.proof(tx).await? {
-            Proof::Fresh(given) => given,
+        let (given, factor) = match self.proof(tx).await? {
+            Proof::Fresh(given, factor) => (given, factor),
             Proof::Unfit(code) => return self.actor.refuse(tx, KIND, code.into(), details).await,
             Proof::Wanting => {
                 let challenge = self.challenge(tx).await?;
-                let error = DeskError::StepUpRequired { challenge, methods: vec![Method::Totp] };
+                let methods = methods(tx.conn(), &self.actor.stamp().person).await?;
+                let error = DeskError::StepUpRequired { challenge, methods };
                 return self.actor.refuse(tx, KIND, error, details).await;
             }
         };
         details.alert = self.purse.spend(tx, room, &[Counter::Reveals]).await?;
-        details.factor = Some(FactorName::Totp);
+        details.factor = Some(factor);
         details.factor_age_ms = Some(tx.now().since(given).millis());
         if let Some(note) = &self.note {
             let (_, commitment) = notes::keep(tx, &self.actor, self.row.id, note).await?;
@@ -235,7 +236,8 @@ impl SpendReveal {
         let now = tx.now();
         if let Some(challenge) = self.form.challenge {
             let found = step_ups::find(tx.conn(), challenge, self.actor.lineage()).await?;
-            let Some(waiting) = found.map(|row| row.waiting) else { return Ok(Proof::Unfit(Code::ChallengeUnknown)) };
+            let Some(row) = found else { return Ok(Proof::Unfit(Code::ChallengeUnknown)) };
+            let waiting = row.waiting;
             if let Err(unfit) = waiting.spendable(self.digest, now) {
                 return Ok(Proof::Unfit(code_of(unfit)));
             }
@@ -243,12 +245,13 @@ impl SpendReveal {
             if !step_ups::spend(tx.conn(), challenge, now).await? {
                 return Ok(Proof::Unfit(Code::ChallengeSpent));
             }
-            return Ok(Proof::Fresh(waiting.answered.unwrap_or(now)));
+            let factor = row.factor.unwrap_or(FactorName::Totp);
+            return Ok(Proof::Fresh(waiting.answered.unwrap_or(now), factor));
         }
         if self.tier == StepUpTier::Window {
             let last = step_ups::last_answered(tx.conn(), self.actor.lineage(), self.row.id, self.customer).await?;
-            if let Some(given) = last.filter(|given| now.since(*given) < self.window) {
-                return Ok(Proof::Fresh(given));
+            if let Some((given, factor)) = last.filter(|(given, _)| now.since(*given) < self.window) {
+                return Ok(Proof::Fresh(given, factor));
             }
         }
         Ok(Proof::Wanting)
@@ -262,9 +265,10 @@ impl SpendReveal {
             digest: self.digest.as_bytes(),
             staff: self.actor.staff(),
             lineage: self.actor.lineage(),
-            case: self.row.id,
-            customer: self.customer,
+            case: Some(self.row.id),
+            customer: Some(self.customer),
             expires,
+            nonce: random(tx.entropy()),
         };
         step_ups::insert(tx.conn(), &new).await?;
         Ok(challenge)

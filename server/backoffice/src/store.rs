@@ -12,6 +12,7 @@ pub mod drafts;
 pub mod health;
 pub mod imports;
 pub mod log;
+pub mod passkeys;
 pub mod readings;
 pub mod refusals;
 pub mod remask;

@@ -21,7 +21,7 @@ use domain::id::{BranchNo, PersonNo, StaffNo};
 use domain::purpose::Purposes;
 use domain::role::Role;
 use grille::office::Site;
-use grille::routes;
+use grille::{listen, routes};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -59,6 +59,7 @@ impl Office {
             keys: dir.join("keys"),
             checkpoint: dir.join("checkpoint"),
             origin: Origin::parse("grille.bench/log")?,
+            relying_party: None,
             catalogue: Catalogue::shipped()?,
             purposes: Purposes::shipped()?,
             policy: policy::SHIPPED.to_owned(),
@@ -87,9 +88,8 @@ impl Office {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let addr = listener.local_addr()?;
         let origins = vec![format!("http://localhost:{}", addr.port())];
-        let router = routes::router(Arc::new(Site { office: office.clone(), origins, demo: false }));
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
+        let router = routes::router(Arc::new(Site { office: office.clone(), origins, demo: false, proxies: None }));
+        tokio::spawn(listen::serve(listener, None, router, std::future::pending()));
         let id_numbers = Arc::new(id_numbers(&csv)?);
         Ok(Self {
             import_rate,

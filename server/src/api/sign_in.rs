@@ -4,7 +4,8 @@ use crate::answer;
 use crate::asked::{Asked, Sent};
 use crate::cookies;
 use axum::response::Response;
-use domain::desk::{DeskError, Seen};
+use backoffice::auth;
+use domain::desk::{DeskError, Seen, SessionToken};
 use domain::id::Challenge;
 use domain::role::Role;
 use serde::Serialize;
@@ -24,7 +25,7 @@ pub async fn password(Sent { caller, mut form, .. }: Sent) -> Response {
     if !faults.is_empty() {
         return caller.refused(&DeskError::Invalid(faults));
     }
-    match caller.site.office.sign_in(&staff_no, password).await {
+    match caller.site.office.sign_in(&staff_no, password, &caller.stamp).await {
         Ok(token) => {
             let mut response = answer::json(&Next { next: "second_factor", methods: ["totp", "passkey"] });
             cookies::set(response.headers_mut(), cookies::TRY, &token);
@@ -49,15 +50,18 @@ pub async fn totp(Sent { caller, mut form, headers }: Sent) -> Response {
     }
     let token = cookies::token(&headers, cookies::TRY);
     match caller.site.office.verify_totp(token.as_ref(), &code, caller.stamp.clone()).await {
-        Ok(begun) => {
-            let staff_no = begun.staff.staff_no.as_str();
-            let mut response = answer::json(&SignedIn { staff_no, role: begun.staff.role });
-            cookies::forget(response.headers_mut(), cookies::TRY);
-            cookies::set(response.headers_mut(), cookies::SESSION, &begun.token);
-            response
-        }
+        Ok(signed_in) => begun(&signed_in),
         Err(error) => caller.refused(&error),
     }
+}
+
+/// A session has begun: its cookie, and the try's is done with.
+pub(super) fn begun(signed_in: &auth::SignedIn) -> Response {
+    let staff_no = signed_in.staff.staff_no.as_str();
+    let mut response = answer::json(&SignedIn { staff_no, role: signed_in.staff.role });
+    cookies::forget(response.headers_mut(), cookies::TRY);
+    cookies::set(response.headers_mut(), cookies::SESSION, &signed_in.token);
+    response
 }
 
 /// `/api/sign_out`.
@@ -90,11 +94,14 @@ pub async fn step_up(Asked { desk, caller, mut form }: Asked) -> Response {
         return caller.refuse(Seen::default(), DeskError::Invalid(faults)).await;
     };
     match desk.step_up_totp(challenge, &code).await {
-        Ok(token) => {
-            let mut response = answer::json(&Answered { code: "ok" });
-            cookies::set(response.headers_mut(), cookies::SESSION, &token);
-            response
-        }
+        Ok(token) => answered(&token),
         Err(error) => caller.refused(&error),
     }
+}
+
+/// A challenge was answered: the rotated session's cookie.
+pub(super) fn answered(token: &SessionToken) -> Response {
+    let mut response = answer::json(&Answered { code: "ok" });
+    cookies::set(response.headers_mut(), cookies::SESSION, token);
+    response
 }

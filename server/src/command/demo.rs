@@ -53,26 +53,33 @@ pub async fn run(mut config: Config, everywhere: &Everywhere, options: Options) 
         config.data_dir = "grille-demo-data".into();
     }
     config.check()?;
+    // TLS or a proxy would open another address to `serve`; what everyone knows the passwords of stays here.
+    if !config.addr.ip().is_loopback() {
+        bail!("a demonstration is served on loopback only: its passwords and codes are known to everyone");
+    }
+    let tls = serve::certificates(&config)?;
     open::rules(&config)?;
     claim(&config.data_dir, &config.database())?;
     if !config.database().exists() {
         forget_a_broken_start(&config)?;
         KeyRing::create_all(&config.keys(), &SystemEntropy)?;
     }
+    // First, since passkeys are made for the origin, and the origin has the port.
+    let listener = serve::bind(config.addr).await?;
+    config.addr = listener.local_addr()?;
     let office = open::make(&config).await?;
     office.begin().await?;
     let people = people(options.staff);
     enrol(&office, &people).await?;
     seed(&office, &config.data_dir).await?;
-    let listener = serve::listen(config.addr).await?;
-    let port = listener.local_addr()?.port();
+    let port = config.addr.port();
     let origins = match &config.origin {
         Some(origin) => vec![origin.clone()],
-        None => ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{port}")).into(),
+        None => ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{}://{host}:{port}", config.scheme())).into(),
     };
     let url = origins.first().cloned().unwrap_or_default();
     tell(&url, &people, everywhere.json);
-    serve::until_stopped(listener, Site { office, origins, demo: true }).await?;
+    serve::until_stopped(listener, tls, Site { office, origins, demo: true, proxies: config.proxies() }).await;
     Ok(ExitCode::SUCCESS)
 }
 

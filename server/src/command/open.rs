@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use anyhow::{Context, bail};
+use backoffice::auth::RelyingParty;
 use backoffice::hooks::NoHooks;
 use backoffice::policy;
 use backoffice::store::{Db, WriteCache};
@@ -69,6 +70,7 @@ async fn put_together(config: &Config, write_cache: WriteCache) -> anyhow::Resul
         keys: config.keys(),
         checkpoint: config.checkpoint(),
         origin: Origin::parse(&config.log_origin).context("log_origin")?,
+        relying_party: RelyingParty::of_origin(&config.served_origin()),
         catalogue,
         purposes,
         policy,

@@ -2,8 +2,10 @@
 
 use super::{open, warn};
 use crate::config::Config;
+use crate::listen;
 use crate::office::Site;
 use crate::routes;
+use crate::tls::Certificates;
 use anyhow::Context;
 use backoffice::BackOffice;
 use std::net::SocketAddr;
@@ -16,32 +18,87 @@ use tokio::net::TcpListener;
 pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let office = open::office(config).await?;
     office.begin().await?;
-    let listener = listen(config.addr).await?;
-    let site = Site { office, origins: vec![config.served_origin()], demo: false };
+    let tls = certificates(config)?;
+    let listener = bind(config.addr).await?;
+    let site = Site { office, origins: vec![config.served_origin()], demo: false, proxies: config.proxies() };
     warn(format_args!("Grille is at {}", config.served_origin()));
-    until_stopped(listener, site).await?;
+    until_stopped(listener, tls, site).await;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Takes the address, or says who might have it.
-pub async fn listen(addr: SocketAddr) -> anyhow::Result<TcpListener> {
+pub async fn bind(addr: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(addr).await.with_context(|| format!("{addr} cannot be listened on: is it in use?"))
 }
 
+/// The pair that the configuration names, if it does.
+pub fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
+    let pair = config.tls.certificate.as_deref().zip(config.tls.key.as_deref());
+    Ok(pair.map(|(certificate, key)| Certificates::open(certificate, key)).transpose()?.map(Arc::new))
+}
+
 /// Serves a site on a listener until the process is told to stop.
-pub async fn until_stopped(listener: TcpListener, site: Site) -> anyhow::Result<()> {
+pub async fn until_stopped(listener: TcpListener, tls: Option<Arc<Certificates>>, site: Site) {
     let office = site.office.clone();
     let serving = office.clone();
     tokio::spawn(keep_house(office.clone()));
     tokio::spawn(keep_proving(office));
-    let service = routes::router(Arc::new(site)).into_make_service_with_connect_info::<SocketAddr>();
+    if let Some(certificates) = &tls {
+        tokio::spawn(keep_certificates(certificates.clone()));
+    }
     let stopped = async move {
         told_to_stop().await;
         // A live tail is an answer without an end: the server would wait for it.
         serving.end_tails();
     };
-    axum::serve(listener, service).with_graceful_shutdown(stopped).await?;
-    Ok(())
+    listen::serve(listener, tls, routes::router(Arc::new(site)), stopped).await;
+}
+
+/// Takes up a new certificate when a signal asks for it, and within a minute of its files changing.
+async fn keep_certificates(certificates: Arc<Certificates>) {
+    let mut minutes = tokio::time::interval(Duration::from_secs(60));
+    let mut asked = Hangups::new();
+    loop {
+        let read = tokio::select! {
+            () = asked.next() => Some(certificates.reload()),
+            _ = minutes.tick() => certificates.reload_if_changed(),
+        };
+        match read {
+            Some(Ok(())) => tracing::warn!("a new certificate is in use"),
+            Some(Err(error)) => {
+                tracing::error!(%error, "ALERT: THE NEW CERTIFICATE IS NOT IN USE; the old one still is")
+            }
+            None => (),
+        }
+    }
+}
+
+/// SIGHUP, as often as it comes; never, where there is no such thing.
+struct Hangups {
+    #[cfg(unix)]
+    signals: Option<tokio::signal::unix::Signal>,
+}
+
+impl Hangups {
+    fn new() -> Self {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Self { signals: signal(SignalKind::hangup()).ok() }
+        }
+        #[cfg(not(unix))]
+        Self {}
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(signals) = &mut self.signals
+            && signals.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
 }
 
 async fn keep_house(office: Arc<BackOffice>) {

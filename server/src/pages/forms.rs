@@ -35,7 +35,7 @@ pub async fn post_sign_in(Sent { caller, mut form, headers }: Sent) -> Response 
     if !faults.is_empty() {
         return again(Page::SignIn, caller, &headers, values, DeskError::Invalid(faults)).await;
     }
-    match caller.site.office.sign_in(&staff_no, password).await {
+    match caller.site.office.sign_in(&staff_no, password, &caller.stamp).await {
         Ok(token) => {
             let to = next.map_or_else(|| "/sign-in".into(), |page| app::to_sign_in(&page));
             let mut response = go_to(&to.replacen("/sign-in", "/sign-in/verify", 1));

@@ -1,13 +1,14 @@
 //! The real binary: a demonstration in a folder of its own, on a port of its own.
 
-use crate::http::{Answer, Request, exchange};
+use crate::http::{Answer, Request, Stream, connect, exchange};
 use crate::log::Log;
 use crate::person::Staff;
+use crate::tls::Trust;
 use serde::Deserialize;
 use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,6 +18,8 @@ use tempfile::TempDir;
 
 /// The binary under test.
 pub const GRILLE: &str = env!("CARGO_BIN_EXE_grille");
+/// Those who fail to sign in to the shared app, all of them from one address, are tests of their own.
+const NO_LIMIT: (&str, &str) = ("GRILLE_SIGN_IN__ADDRESS_FAILURES", "0");
 /// Operators of the app that tests share; each test takes the next.
 const SHARED: u16 = 60;
 
@@ -104,6 +107,15 @@ pub struct TestApp {
     pub guests: Vec<Guest>,
     pub log: Log,
     next: AtomicUsize,
+    /// Whom requests are sent by, if it is not plain HTTP from 127.0.0.1.
+    pub way: Way,
+}
+
+/// How requests get there.
+#[derive(Default)]
+pub struct Way {
+    pub tls: Option<Trust>,
+    pub from: Option<IpAddr>,
 }
 
 /// How to start it.
@@ -142,6 +154,7 @@ impl TestApp {
             guests: told.guests,
             log: home.log(),
             next: AtomicUsize::new(0),
+            way: Way::default(),
         }
     }
 
@@ -153,7 +166,7 @@ impl TestApp {
         let (app, _) = SHARED_APP.get_or_init(|| {
             let home = Home::new();
             let folder = home.dir.path().to_string_lossy().into_owned();
-            let env = [("GUARDED", folder.as_str()), ("GRILLE_LOG", "info")];
+            let env = [("GUARDED", folder.as_str()), ("GRILLE_LOG", "info"), NO_LIMIT];
             (Self::start(&home, &Start { staff: SHARED, env: &env, by: &["sh", "-c", GUARD, "guard"] }), home)
         });
         app
@@ -178,12 +191,20 @@ impl TestApp {
 
     pub fn try_send(&self, request: &Request) -> std::io::Result<Answer> {
         let request = request.clone().or("Host", &self.host).or("Origin", &self.origin);
-        exchange(self.addr, &request.bytes())
+        exchange(self.connect()?, &request.bytes())
+    }
+
+    fn connect(&self) -> std::io::Result<Box<dyn Stream>> {
+        let stream = connect(self.addr, self.way.from)?;
+        Ok(match &self.way.tls {
+            Some(trust) => Box::new(trust.greet(stream)?),
+            None => Box::new(stream),
+        })
     }
 
     /// Bytes as they are.
     pub fn send_bytes(&self, bytes: &[u8]) -> Answer {
-        exchange(self.addr, bytes).expect("an answer")
+        self.connect().and_then(|stream| exchange(stream, bytes)).expect("an answer")
     }
 
     /// SIGKILL, while others are asking.
@@ -191,6 +212,12 @@ impl TestApp {
         let mut child = self.child.lock().unwrap();
         child.kill().expect("it could be killed");
         child.wait().expect("it ends");
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.lock().unwrap().id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().expect("kill").success());
     }
 
     /// Waits for the process to end by itself.
@@ -218,15 +245,19 @@ impl TestApp {
         command.args(["serve", "--addr", &free.to_string(), "--data-dir"]).arg(home.data()).envs(env.iter().copied());
         let stderr = File::options().create(true).append(true).open(home.file("stderr")).expect("a file for stderr");
         let child = command.current_dir(home.dir.path()).stderr(stderr).spawn().expect("the binary starts");
+        let set = |name: &str| env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        let scheme = if set("GRILLE_TLS__KEY").is_some() { "https" } else { "http" };
+        let origin = set("GRILLE_ORIGIN").unwrap_or_else(|| format!("{scheme}://localhost:{}", free.port()));
         let app = Self {
             child: Mutex::new(child),
             addr: free,
-            origin: format!("http://localhost:{}", free.port()),
-            host: format!("localhost:{}", free.port()),
+            host: origin.split_once("://").expect("an origin").1.to_owned(),
+            origin,
             staff,
             guests: Vec::new(),
             log: home.log(),
             next: AtomicUsize::new(0),
+            way: Way::default(),
         };
         for _ in 0..500 {
             if TcpStream::connect(free).is_ok() {

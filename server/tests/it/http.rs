@@ -3,8 +3,9 @@
 
 use serde_json::Value;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
+use tokio::net::TcpSocket;
 
 /// A request: what is said is what is sent.
 #[derive(Clone, Debug)]
@@ -138,12 +139,33 @@ impl Answer {
     }
 }
 
-/// Sends bytes and reads to the end. An answer may come before all was sent, and then it counts.
-pub fn exchange(addr: SocketAddr, bytes: &[u8]) -> std::io::Result<Answer> {
-    let mut stream = TcpStream::connect(addr)?;
+/// A connection, with TLS or without.
+pub trait Stream: Read + Write {}
+impl<S: Read + Write> Stream for S {}
+
+/// Connects, from an address of this machine if one is named.
+pub fn connect(addr: SocketAddr, from: Option<IpAddr>) -> std::io::Result<TcpStream> {
+    let stream = match from {
+        None => TcpStream::connect(addr)?,
+        Some(from) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let stream = runtime.block_on(async {
+                let socket = TcpSocket::new_v4()?;
+                socket.bind(SocketAddr::from((from, 0)))?;
+                socket.connect(addr).await?.into_std()
+            })?;
+            stream.set_nonblocking(false)?;
+            stream
+        }
+    };
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     stream.set_write_timeout(Some(Duration::from_secs(60)))?;
+    Ok(stream)
+}
+
+/// Sends bytes and reads to the end. An answer may come before all was sent, and then it counts.
+pub fn exchange(mut stream: impl Stream, bytes: &[u8]) -> std::io::Result<Answer> {
     let sent = stream.write_all(bytes);
     let mut answer = Vec::new();
     let received = stream.read_to_end(&mut answer);

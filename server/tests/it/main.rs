@@ -1,7 +1,8 @@
 //! Grille from outside: the real binary, asked over HTTP and by its command line, and killed.
 //!
 //! Read in this order: [`app`] starts the binary; [`http`] is the client, written by hand since half of what
-//! it must send no client would; [`person`] signs in and works; [`log`] reads what was recorded.
+//! it must send no client would; [`person`] signs in and works; [`log`] reads what was recorded; [`tls`] is the
+//! other end of a TLS connection, and its tests.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where and stops")]
 #![expect(clippy::expect_used, reason = "the same")]
@@ -11,6 +12,7 @@ mod app;
 mod http;
 mod log;
 mod person;
+mod tls;
 
 mod attacks;
 mod budgets;
@@ -23,7 +25,9 @@ mod matrix;
 mod misuse;
 mod needles;
 mod operating;
+mod proxy;
 mod returning;
 mod sessions;
 mod statics;
 mod supervise;
+mod timing;

@@ -13,9 +13,17 @@ use std::path::Path;
 type Form = &'static [(&'static str, &'static str)];
 
 /// What each endpoint is asked. The order is that of the asking; whoever signs out does so last.
-const ENDPOINT: [(&str, Form); 20] = [
+const ENDPOINT: [(&str, Form); 28] = [
     ("/api/sign_in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
     ("/api/verify_totp", &[("code", "000000")]),
+    ("/api/verify_passkey/begin", &[]),
+    ("/api/verify_passkey", &[("assertion", "{}")]),
+    ("/api/passkeys/list", &[]),
+    ("/api/passkeys/begin", &[("name", "a key")]),
+    ("/api/passkeys/finish", &[("name", "a key"), ("challenge", UNKNOWN), ("credential", "{}")]),
+    ("/api/passkeys/revoke", &[("passkey_id", NO_PASSKEY)]),
+    ("/api/step_up/passkey/begin", &[("challenge", UNKNOWN)]),
+    ("/api/step_up/passkey", &[("challenge", UNKNOWN), ("assertion", "{}")]),
     ("/api/step_up/totp", &[("challenge", UNKNOWN), ("code", "000000")]),
     ("/api/cases/open", OPEN),
     ("/api/customers/search", &[("case_id", "{case}"), ("id_no", "{id_no}")]),
@@ -40,7 +48,7 @@ const ENDPOINT: [(&str, Form); 20] = [
 ];
 
 /// What each page is asked: method, route, the address (or the route itself), the form.
-const PAGE: [(&str, &str, &str, Form); 24] = [
+const PAGE: [(&str, &str, &str, Form); 26] = [
     ("GET", "/", "/", &[]),
     ("GET", "/sign-in", "/sign-in", &[]),
     ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
@@ -51,6 +59,8 @@ const PAGE: [(&str, &str, &str, Form); 24] = [
     ("GET", "/customers/{id}", "/customers/{customer}?case={case}", &[]),
     ("POST", "/cases/wrong-person", "/cases/wrong-person", &[("case_id", "{page_case}")]),
     ("POST", "/cases/close", "/cases/close", &[("case_id", "{page_case}")]),
+    ("GET", "/me", "/me", &[]),
+    ("POST", "/me/passkeys/revoke", "/me/passkeys/revoke", &[("passkey_id", NO_PASSKEY)]),
     ("GET", "/supervise", "/supervise", &[]),
     ("GET", "/supervise/events", "/supervise/events", &[]),
     ("GET", "/supervise/events/{seq}", "/supervise/events/0", &[]),
@@ -71,6 +81,7 @@ const PAGE: [(&str, &str, &str, Form); 24] = [
 const OPEN: Form =
     &[("purpose", "counter"), ("ticket", "Q-20261122-7"), ("identified", "document_seen"), ("note", "{note}")];
 const UNKNOWN: &str = "00000000000000000000000000000000";
+const NO_PASSKEY: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const STAFF: [&str; 5] = ["op1001", "ap2001", "su3001", "ad9001", "au4001"];
 const HEAD: &str =
     "| nobody | operator | approver | supervisor | admin | auditor |\n| --- | --- | --- | --- | --- | --- | --- |\n";

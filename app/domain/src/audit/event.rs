@@ -66,7 +66,7 @@ kinds! {
     /// Someone was suspended: it takes effect on the next request (U5).
     StaffSuspended "staff_suspended" [SubjectStaff, OsUser];
     /// Both factors were right, or something was not (U2, U3).
-    SignedIn "signed_in" [Factor, Address, Device, SubjectStaff];
+    SignedIn "signed_in" [Factor, Passkey, Alert, Address, Device, SubjectStaff];
     /// Sign-in failures beyond those recorded one by one (A10).
     SignInFailuresCounted "sign_in_failures_counted" [Count, SubjectStaff];
     /// The person ended the session.
@@ -95,7 +95,11 @@ kinds! {
     /// Whoever saw a value said whether it was needed (V9).
     RevealRated "reveal_rated" [Case, Customer, Field, Item, Reveal, Needed, Address, Device];
     /// A second factor answered a challenge, or failed to (V2).
-    StepUp "step_up" [Case, Customer, Act, Factor, Tries, Address, Device];
+    StepUp "step_up" [Case, Customer, Act, Factor, Passkey, Alert, Tries, Address, Device];
+    /// A passkey was added to the person's own, after a fresh second factor for that (U2).
+    PasskeyEnrolled "passkey_enrolled" [Passkey, Act, Factor, FactorAge, Address, Device];
+    /// One of the person's own passkeys was revoked.
+    PasskeyRevoked "passkey_revoked" [Passkey, Address, Device];
     /// Something else was refused (A10).
     RequestRefused "request_refused" [Case, Field, Item, Reason, Address, Device];
     /// Identical refusals of one session, counted (A10).

@@ -37,7 +37,7 @@ const ACTOR: [(&str, &str); 8] = [
 ];
 
 /// What the types can hold. A type that is not here fails the test.
-const TYPES: [(&str, &str); 29] = [
+const TYPES: [(&str, &str); 30] = [
     ("BatchId", "a UUIDv7"),
     ("CaseId", "a UUIDv7"),
     ("CustomerId", "a UUIDv7; it names a customer to the bank alone"),
@@ -54,6 +54,7 @@ const TYPES: [(&str, &str); 29] = [
     ("Kind", "one of the kinds above"),
     ("KeyName", "names of catalogue fields, joined by `+`"),
     ("OutcomeName", "`found`, `none` or `too_many`"),
+    ("PasskeyId", "a UUIDv7; a passkey's row, not its credential"),
     ("PurposeName", "a purpose of `purposes.toml`"),
     ("ReasonCode", "a reason of `purposes.toml`"),
     ("Role", "`operator`, `approver`, `supervisor`, `admin` or `auditor`"),

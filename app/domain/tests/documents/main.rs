@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where and stops")]
 #![expect(clippy::panic, reason = "the same")]
 
+mod asvs;
 mod events;
 mod names;
 

@@ -84,7 +84,8 @@ fn looks_like_a_test(word: &str) -> bool {
         && words.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-fn tests_under(folder: &Path, found: &mut BTreeSet<String>) {
+/// Names of the functions below a folder: what is no test among them is not named like one.
+pub fn tests_under(folder: &Path, found: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -2,8 +2,7 @@
 
 use super::dialog::{Dialog, Stage};
 use super::talk::Done;
-use super::trouble::words;
-use crate::page::{data, filled, window};
+use crate::page::{data, filled, window, words};
 use crate::wire::{self, Refusal};
 use domain::audit::event::AttemptName;
 use serde::Deserialize;

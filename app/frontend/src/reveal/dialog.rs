@@ -3,7 +3,7 @@
 use super::Scene;
 use super::mark::Watch;
 use crate::clock::Countdown;
-use crate::page::{copy_of, data, within};
+use crate::page::{data, show, show_busy, within};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -146,14 +146,13 @@ impl Dialog {
         };
         self.next_wait.stop();
         self.stage.replace(stage);
-        if let Some((room, part)) = self.part::<Element>(".reveal-stage").zip(copy_of::<Element>(part)) {
-            room.set_text_content(None);
-            let _ = room.append_child(&part);
+        if let Some(room) = self.part::<Element>(".reveal-stage") {
+            show(&room, part);
         }
         if self.stage() == Stage::Ask {
             self.fill_ask();
         }
-        self.draw_busy();
+        show_busy(&self.element, self.busy.get());
         self.focus();
     }
 
@@ -236,24 +235,16 @@ impl Dialog {
     /// Does one thing, until it is done or the dialog is closed.
     pub(super) fn spawn<F: Future<Output = ()> + 'static>(self: &Rc<Self>, work: impl FnOnce(Rc<Self>) -> F) {
         self.busy.set(true);
-        self.draw_busy();
+        show_busy(&self.element, true);
         let (work, dialog) = (work(self.clone()), self.clone());
         spawn_local(async move {
             work.await;
             dialog.busy.set(false);
-            dialog.draw_busy();
+            show_busy(&dialog.element, false);
         });
     }
 
     pub(super) fn is_busy(&self) -> bool {
         self.busy.get()
-    }
-
-    fn draw_busy(&self) {
-        if let Some(button) = self.part::<HtmlElement>("[type=submit]") {
-            let busy = self.busy.get();
-            let _ = button.set_attribute("aria-disabled", if busy { "true" } else { "false" });
-            button.set_text_content(Some(&data(&button, if busy { "busy" } else { "idle" })));
-        }
     }
 }

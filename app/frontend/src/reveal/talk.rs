@@ -58,7 +58,7 @@ impl Dialog {
     }
 
     /// Asks for the value; with the answered challenge the second time, otherwise unchanged.
-    async fn put(self: &Rc<Self>, challenge: Option<String>) {
+    pub(super) async fn put(self: &Rc<Self>, challenge: Option<String>) {
         let (reason, note) = self.answers();
         let mut form = vec![
             ("case_id", self.scene.case.as_str()),
@@ -76,8 +76,11 @@ impl Dialog {
         }
         match answer {
             Ok((Shown { value, seconds, event }, date)) => self.show(value.into(), event, seconds, date),
-            Err(Refusal { code, challenge: Some(challenge), .. }) if code == "step_up_required" => {
+            Err(Refusal { code, challenge: Some(challenge), methods, .. }) if code == "step_up_required" => {
                 self.go(Stage::Factor { challenge });
+                if let Some(part) = self.part::<HtmlElement>(".by-passkey") {
+                    part.set_hidden(!methods.iter().any(|method| method == "passkey"));
+                }
                 self.tell_next();
             }
             Err(refusal) => {

@@ -1,10 +1,9 @@
 //! Why the last try did not go through, and what to do, in the words that the server printed.
 
 use super::dialog::Dialog;
-use crate::page::{copy_of, data, filled, find, within};
+use crate::page::{copy_of, filled, within, words};
 use crate::wire::Refusal;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlTemplateElement};
+use web_sys::{Element, HtmlElement};
 
 impl Dialog {
     /// Nothing is wrong, or no longer.
@@ -17,20 +16,25 @@ impl Dialog {
 
     /// Says why something did not go through. Whatever was typed stays.
     pub(super) fn complain(&self, refusal: &Refusal) {
-        self.clear_trouble();
         let told: Vec<String> = refusal.faults.iter().map(|fault| self.fault(&fault.field, &fault.code)).collect();
         let sentence = if told.is_empty() {
             words(&format!("code.{}", refusal.code)).or_else(|| words("unreachable")).unwrap_or_default()
         } else {
             told.join(" ")
         };
+        self.say_trouble(&sentence, refusal);
+    }
+
+    /// The same in a sentence of its own, and what else belongs to the refusal.
+    pub(super) fn say_trouble(&self, sentence: &str, refusal: &Refusal) {
+        self.clear_trouble();
         let Some((room, trouble)) = self.part::<Element>(".reveal-problem").zip(copy_of::<Element>("reveal-trouble"))
         else {
             return;
         };
         let part = |selector: &str| within::<Element>(&trouble, selector);
         if let Some(place) = part(".sentence") {
-            place.set_text_content(Some(&sentence));
+            place.set_text_content(Some(sentence));
         }
         // there is a way back that loses nothing
         if let Some(place) = part(".sign-in-again").filter(|_| refusal.code != "signed_out") {
@@ -72,12 +76,4 @@ fn wait_words(seconds: u32) -> String {
         7200.. => ("wait_hours", "hours", seconds.div_ceil(3600)),
     };
     filled(&words(name).unwrap_or_default(), unit, &count.to_string())
-}
-
-/// What the server printed under a name, for us to say.
-pub(super) fn words(name: &str) -> Option<String> {
-    let printed: HtmlTemplateElement = find("#reveal-words")?.dyn_into().ok()?;
-    let all = printed.content().children();
-    let found = (0..all.length()).filter_map(|at| all.item(at)).find(|one| data(one, "name") == name)?;
-    found.text_content()
 }

@@ -1,14 +1,15 @@
 //! Signing in: a password, then a second factor, and one answer for whatever was wrong (U2, U3).
 
 use super::actor::{Actor, RequestStamp, event, flooded};
-use super::{password, totp};
+use super::factor::{Given, NotAccepted, alert_of};
+use super::{delay, password, totp};
 use crate::audit::{Act, ActError, Housekeeping, Verdict, unaudited};
 use crate::backoffice::BackOffice;
 use crate::store::sessions::{SessionRow, TryRow};
 use crate::store::staff::{Secrets, StaffRow};
 use crate::store::{WriteTx, sessions, staff};
 use crate::system::random;
-use domain::audit::event::{AuditEvent, Details, FactorName, Kind};
+use domain::audit::event::{AuditEvent, Details, Kind};
 use domain::clock::{Span, Timestamp};
 use domain::code::Code;
 use domain::desk::{DeskError, SessionToken, StaffView};
@@ -34,16 +35,35 @@ pub struct SignedIn {
 }
 
 impl BackOffice {
-    /// The first factor. Whatever was typed, a try comes back, and the same work was done.
-    pub async fn sign_in(&self, staff_no: &str, password: Zeroizing<String>) -> Result<TryToken, DeskError> {
+    /// The first factor. Whatever was typed, a try comes back, and the same work was done; unless too many
+    /// wait for that work, which says nothing of the number either.
+    pub async fn sign_in(
+        &self,
+        staff_no: &str,
+        password: Zeroizing<String>,
+        request: &RequestStamp,
+    ) -> Result<TryToken, DeskError> {
+        let turn = match self.turnstile.enter(request.address).await {
+            Ok(turn) => turn,
+            Err(code) => {
+                return Err(self
+                    .ledger
+                    .act(TurnedAway { code, request: request.clone() })
+                    .await
+                    .map_or_else(DeskError::from, |_| code.into()));
+            }
+        };
         let known = match StaffNo::parse(staff_no) {
             Ok(staff_no) => staff::by_number(&self.db, &staff_no).await.map_err(unavailable)?,
             Err(_) => None,
         };
         let (id, stored) = known.map(|(row, secrets)| (row.id, secrets.password_hash)).unzip();
         let password_ok = password::verify(password, stored).await;
+        drop(turn);
         let token = SessionToken::from_bytes(random(&*self.entropy));
-        let keep = KeepTry { token_hash: token.hash(), staff: id, password_ok };
+        // Without the staff key there is no second factor either, and none is named.
+        let decoy = self.staff_vault.tag(&[b"number typed", staff_no.as_bytes()]).ok();
+        let keep = KeepTry { token_hash: token.hash(), staff: id, password_ok, decoy };
         unaudited(&self.ledger, "a password was tried; what comes of it is recorded at the second factor", keep)
             .await?;
         Ok(token)
@@ -56,26 +76,47 @@ impl BackOffice {
         code: &str,
         request: RequestStamp,
     ) -> Result<SignedIn, DeskError> {
+        let (tried, record) = self.tried(token).await?;
+        let given = Given::Totp(self.step_of(record.as_ref(), code)?);
+        self.second_factor(token, tried, record.map(|(row, _)| row), given, request).await
+    }
+
+    /// The sign-in that this cookie names, and whose it is.
+    pub(super) async fn tried(
+        &self,
+        token: Option<&TryToken>,
+    ) -> Result<(Option<TryRow>, Option<(StaffRow, Secrets)>), DeskError> {
         self.keys.key(crate::vault::KeyKind::Staff).map_err(|_| Code::StaffKeyMissing)?;
-        let token_hash = token.map(SessionToken::hash);
-        let tried = match &token_hash {
-            Some(hash) => sessions::read_try(&self.db, hash).await.map_err(unavailable)?,
+        let tried = match token {
+            Some(token) => sessions::read_try(&self.db, &token.hash()).await.map_err(unavailable)?,
             None => None,
         };
         let record = match tried.and_then(|row| row.staff) {
             Some(id) => staff::by_id(&self.db, id).await.map_err(unavailable)?,
             None => None,
         };
-        let step = self.step_of(record.as_ref(), code)?;
+        Ok((tried, record))
+    }
+
+    /// Begins the session, if both factors are right.
+    pub(super) async fn second_factor(
+        &self,
+        token: Option<&TryToken>,
+        tried: Option<TryRow>,
+        staff: Option<StaffRow>,
+        given: Given,
+        request: RequestStamp,
+    ) -> Result<SignedIn, DeskError> {
         let session = SessionToken::from_bytes(random(&*self.entropy));
         let act = SignIn {
-            token_hash: token_hash.unwrap_or_default(),
+            token_hash: token.map(SessionToken::hash).unwrap_or_default(),
             tried,
-            staff: record.map(|(row, _)| row),
-            step,
+            staff,
+            given,
             session_hash: session.hash(),
             lineage: Lineage::from_bytes(crate::system::new_id(self.clock.now(), &*self.entropy)),
             request,
+            address_failures: self.settings.address_failures,
         };
         let staff = self.ledger.act(act).await?.into_fact();
         Ok(SignedIn { token: session, staff })
@@ -118,7 +159,7 @@ impl BackOffice {
     }
 }
 
-fn unavailable(error: sqlx::Error) -> DeskError {
+pub(super) fn unavailable(error: sqlx::Error) -> DeskError {
     tracing::error!(%error, "the database did not answer");
     Code::LogUnavailable.into()
 }
@@ -127,13 +168,15 @@ struct KeepTry {
     token_hash: [u8; 32],
     staff: Option<StaffId>,
     password_ok: bool,
+    decoy: Option<[u8; 32]>,
 }
 
 #[async_trait::async_trait]
 impl Housekeeping for KeepTry {
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<()> {
         let now = tx.now();
-        let row = TryRow { staff: self.staff, password_ok: self.password_ok, expires: now.plus(TRY_LIFE) };
+        let (staff, password_ok, decoy) = (self.staff, self.password_ok, self.decoy);
+        let row = TryRow { staff, password_ok, expires: now.plus(TRY_LIFE), decoy };
         sessions::insert_try(tx.conn(), &self.token_hash, &row, now).await
     }
 }
@@ -142,10 +185,11 @@ struct SignIn {
     token_hash: [u8; 32],
     tried: Option<TryRow>,
     staff: Option<StaffRow>,
-    step: Option<i64>,
+    given: Given,
     session_hash: [u8; 32],
     lineage: Lineage,
     request: RequestStamp,
+    address_failures: u32,
 }
 
 #[async_trait::async_trait]
@@ -154,33 +198,30 @@ impl Act for SignIn {
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<StaffView>> {
         let now = tx.now();
+        let crowded = delay::crowded(tx, &self.request, self.address_failures).await?;
         let Some((tried, seen)) = self.tried.zip(self.staff.clone()) else {
-            return self.refuse_unknown(tx).await;
+            return self.refuse_unknown(tx, crowded).await;
         };
         let Some((row, secrets)) = staff::by_id_in(tx.conn(), seen.id).await? else {
-            return self.refuse_unknown(tx).await;
+            return self.refuse_unknown(tx, crowded).await;
         };
-        let locked = secrets.locked_until > now;
-        let good = tried.password_ok && row.active && !locked && tried.expires > now;
-        if let Some(step) = self.step.filter(|_| good)
-            // Both conditional writes decide, not what was read: of twenty equal codes, one is first.
-            && staff::accept_totp_step(tx.conn(), row.id, step).await?
-            && sessions::take_try(tx.conn(), &self.token_hash).await?
-        {
-            staff::set_failures(tx.conn(), row.id, 0, now, Timestamp::from_millis(0)).await?;
-            sessions::insert(tx.conn(), &self.session_hash, self.lineage, row.id, now).await?;
-            let view = StaffView {
-                staff_no: row.staff_no.clone(),
-                name: row.name.as_str().into(),
-                role: row.role,
-                unit: row.unit.clone(),
-            };
-            let session = SessionRow { lineage: self.lineage, staff: row, started: now, seen: now };
-            let actor = Actor::new(session, self.request.clone());
-            let details = Details { factor: Some(FactorName::Totp), ..Details::default() };
-            return Ok(Verdict::Done { event: actor.event(tx, Kind::SignedIn, None, details), fact: view });
+        // Locked, delayed, or from where too many failed: all the same.
+        let unseen = secrets.locked_until > now || crowded;
+        let good = tried.password_ok && row.active && !unseen && tried.expires > now;
+        // A try serves once. What was signed for one that is gone, sent again, accuses no passkey.
+        if !good || !sessions::has_try(tx.conn(), &self.token_hash).await? {
+            return self.refuse_known(tx, &row, &secrets, unseen, crowded, Code::SignInFailed).await;
         }
-        self.refuse_known(tx, &row, &secrets, locked).await
+        match self.given.accept(tx, &row, &secrets).await? {
+            Ok(()) if sessions::take_try(tx.conn(), &self.token_hash).await? => self.begin(tx, row).await,
+            // For a code its cause is not recorded: mistyped is the usual one.
+            Err(NotAccepted::Wrong(code)) if matches!(self.given, Given::Passkey(_)) => {
+                self.refuse_known(tx, &row, &secrets, unseen, crowded, code).await
+            }
+            Ok(()) | Err(NotAccepted::Wrong(_) | NotAccepted::Wait { .. }) => {
+                self.refuse_known(tx, &row, &secrets, unseen, crowded, Code::SignInFailed).await
+            }
+        }
     }
 
     fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
@@ -189,48 +230,105 @@ impl Act for SignIn {
 }
 
 impl SignIn {
-    /// Counts the failure, locks with the tenth, and records each of the first ten; what is tried at a
-    /// locked door is counted by the minute (A10).
+    async fn begin(&self, tx: &mut WriteTx<'_>, row: StaffRow) -> sqlx::Result<Verdict<StaffView>> {
+        let now = tx.now();
+        staff::set_failures(tx.conn(), row.id, 0, now, Timestamp::from_millis(0)).await?;
+        sessions::insert(tx.conn(), &self.session_hash, self.lineage, row.id, now).await?;
+        let view = StaffView {
+            staff_no: row.staff_no.clone(),
+            name: row.name.as_str().into(),
+            role: row.role,
+            unit: row.unit.clone(),
+        };
+        let session = SessionRow { lineage: self.lineage, staff: row, started: now, seen: now };
+        let actor = Actor::new(session, self.request.clone());
+        let mut details = Details::default();
+        self.given.tell(&mut details);
+        Ok(Verdict::Done { event: actor.event(tx, Kind::SignedIn, None, details), fact: view })
+    }
+
+    /// Counts the failure, delays the next try, locks with the tenth, and records each of the first ten; what
+    /// is tried at a closed door is counted by the minute (A10). `why` stands in the log alone.
     async fn refuse_known(
         &self,
         tx: &mut WriteTx<'_>,
         row: &StaffRow,
         secrets: &Secrets,
-        locked: bool,
+        unseen: bool,
+        crowded: bool,
+        why: Code,
     ) -> sqlx::Result<Verdict<StaffView>> {
         let error = DeskError::Refused(Code::SignInFailed);
-        if locked {
+        let closes = self.closes_address(tx, crowded).await?;
+        if !unseen {
+            count_failure(tx, row.id, secrets).await?;
+        } else if !closes {
             let counting = self.failure(tx, Kind::SignInFailuresCounted, Code::SignInFailed, Some(row));
             flooded(tx, &format!("sign-in {}", row.staff_no), 0, &counting).await?;
             return Ok(Verdict::Unrecorded { error });
         }
-        count_failure(tx, row.id, secrets).await?;
-        Ok(Verdict::Kept { event: self.failure(tx, Kind::SignedIn, Code::SignInFailed, Some(row)), error })
+        Ok(Verdict::Kept { event: self.failure(tx, Kind::SignedIn, why, Some(row)), error })
     }
 
-    /// A number that nobody has, or no try at all: counted by the minute, all in one.
-    async fn refuse_unknown(&self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<StaffView>> {
+    /// A number that nobody has, or no try at all: counted by the minute, all in one, but for the failure that
+    /// closes an address.
+    async fn refuse_unknown(&self, tx: &mut WriteTx<'_>, crowded: bool) -> sqlx::Result<Verdict<StaffView>> {
+        let error = DeskError::Refused(Code::SignInFailed);
+        if self.closes_address(tx, crowded).await? {
+            return Ok(Verdict::Kept { event: self.failure(tx, Kind::SignedIn, Code::SignInFailed, None), error });
+        }
         let counting = self.failure(tx, Kind::SignInFailuresCounted, Code::SignInFailed, None);
         flooded(tx, "sign-in of nobody", 0, &counting).await?;
-        Ok(Verdict::Unrecorded { error: Code::SignInFailed.into() })
+        Ok(Verdict::Unrecorded { error })
+    }
+
+    /// Counts the failure against its address, unless that is closed; whether it is the one that closes it.
+    async fn closes_address(&self, tx: &mut WriteTx<'_>, crowded: bool) -> sqlx::Result<bool> {
+        Ok(!crowded && delay::count(tx, &self.request, self.address_failures).await?)
     }
 
     fn failure(&self, tx: &WriteTx<'_>, kind: Kind, code: Code, staff: Option<&StaffRow>) -> AuditEvent {
         let subject_staff = staff.map(|row| row.staff_no.clone());
-        let details = self.request.fill(kind, Details { subject_staff, ..Details::default() });
+        let mut details = Details { subject_staff, ..Details::default() };
+        if kind == Kind::SignedIn && matches!(self.given, Given::Passkey(_)) {
+            self.given.tell(&mut details);
+            details.alert = alert_of(code);
+        }
+        let details = self.request.fill(kind, details);
         event(tx, kind, Some(code), None, Some(&self.request), details)
     }
 }
 
-/// One more failure of this person's factors; the tenth within half an hour locks for half an hour.
+/// A first factor that was not looked at, since too many waited: counted by the minute, all in one (A10).
+struct TurnedAway {
+    code: Code,
+    request: RequestStamp,
+}
+
+#[async_trait::async_trait]
+impl Act for TurnedAway {
+    type Fact = std::convert::Infallible;
+
+    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<Self::Fact>> {
+        let error = self.code.into();
+        let counting = self.barred(tx, &error);
+        flooded(tx, "sign-in turned away", 0, &counting).await?;
+        Ok(Verdict::Unrecorded { error })
+    }
+
+    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
+        event(tx, Kind::SignInFailuresCounted, Some(error.code()), None, Some(&self.request), Details::default())
+    }
+}
+
+/// One more failure of this person's factors: each closes sign-in for a while, the tenth within half an hour
+/// sign-in and step-up for half an hour.
 pub(super) async fn count_failure(tx: &mut WriteTx<'_>, staff: StaffId, secrets: &Secrets) -> sqlx::Result<()> {
     let now = tx.now();
-    let never = Timestamp::from_millis(0);
     // A lock that ran out, or half an hour without one, begins the count anew.
-    let goes_on = secrets.failures > 0 && secrets.locked_until == never && now.since(secrets.failures_since) < LOCK;
+    let goes_on = (1..FAILURES).contains(&secrets.failures) && now.since(secrets.failures_since) < LOCK;
     let (failures, since) = if goes_on { (secrets.failures + 1, secrets.failures_since) } else { (1, now) };
-    let locked_until = if failures >= FAILURES { now.plus(LOCK) } else { never };
-    staff::set_failures(tx.conn(), staff, failures, since, locked_until).await
+    staff::set_failures(tx.conn(), staff, failures, since, now.plus(delay::after(failures))).await
 }
 
 impl From<ActError> for Code {

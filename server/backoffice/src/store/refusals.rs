@@ -5,7 +5,7 @@ use sqlx::Row;
 
 /// What is counted together.
 pub struct Flood<'a> {
-    /// Who and what: a session with endpoint and code, or a sign-in number.
+    /// Who and what: a session with endpoint and code, a sign-in number, or where sign-ins came from.
     pub source: &'a str,
     pub minute: i64,
     /// How many of them are events of their own.
@@ -26,6 +26,20 @@ pub async fn count(conn: &mut Conn, flood: &Flood<'_>) -> sqlx::Result<i64> {
         .fetch_one(c)
         .await?
         .try_get(0))
+}
+
+/// How many there are in this minute so far.
+pub async fn counted(conn: &mut Conn, source: &str, minute: i64) -> sqlx::Result<i64> {
+    const SQL: &str = "SELECT count FROM refusal_count WHERE source = $1 AND minute = $2";
+    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(source).bind(minute).fetch_optional(c).await?);
+    row.map_or(Ok(0), |row| row.try_get(0))
+}
+
+/// Forgets minutes before `minute` of which every refusal was told by itself: a flood from everywhere leaves
+/// thousands of them.
+pub async fn forget_told(conn: &mut Conn, minute: i64) -> sqlx::Result<()> {
+    const SQL: &str = "DELETE FROM refusal_count WHERE minute < $1 AND count <= free";
+    on_conn!(conn, |c| sqlx::query(SQL).bind(minute).execute(c).await.map(drop))
 }
 
 /// A minute that is over.

@@ -124,12 +124,15 @@ pub struct TryRow {
     pub staff: Option<StaffId>,
     pub password_ok: bool,
     pub expires: Timestamp,
+    /// Keyed digest of the number that was typed; none while the staff key was missing.
+    pub decoy: Option<[u8; 32]>,
 }
 
 /// Keeps a try, and forgets those that are over.
 pub async fn insert_try(conn: &mut Conn, token_hash: &[u8; 32], row: &TryRow, now: Timestamp) -> sqlx::Result<()> {
     const FORGET: &str = "DELETE FROM sign_in_try WHERE expires_at <= $1";
-    const SQL: &str = "INSERT INTO sign_in_try (token_hash, staff, password_ok, expires_at) VALUES ($1, $2, $3, $4)";
+    const SQL: &str = "INSERT INTO sign_in_try (token_hash, staff, password_ok, expires_at, decoy) \
+        VALUES ($1, $2, $3, $4, $5)";
     on_conn!(conn, |c| {
         sqlx::query(FORGET).bind(now.millis()).execute(&mut *c).await?;
         sqlx::query(SQL)
@@ -137,6 +140,7 @@ pub async fn insert_try(conn: &mut Conn, token_hash: &[u8; 32], row: &TryRow, no
             .bind(row.staff.map(|staff| staff.as_bytes().to_vec()))
             .bind(i64::from(row.password_ok))
             .bind(row.expires.millis())
+            .bind(row.decoy.as_ref().map(|decoy| &decoy[..]))
             .execute(&mut *c)
             .await
             .map(drop)
@@ -145,7 +149,7 @@ pub async fn insert_try(conn: &mut Conn, token_hash: &[u8; 32], row: &TryRow, no
 
 /// The try of that cookie.
 pub async fn read_try(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<TryRow>> {
-    const SQL: &str = "SELECT staff, password_ok, expires_at FROM sign_in_try WHERE token_hash = $1";
+    const SQL: &str = "SELECT staff, password_ok, expires_at, decoy FROM sign_in_try WHERE token_hash = $1";
     let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
     row.map(|row| {
         let staff: Option<Vec<u8>> = row.try_get(0)?;
@@ -153,9 +157,16 @@ pub async fn read_try(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<Try
             staff: staff.map(|bytes| id(&bytes).map(StaffId::from_bytes)).transpose()?,
             password_ok: row.try_get::<i64, _>(1)? == 1,
             expires: Timestamp::from_millis(row.try_get(2)?),
+            decoy: row.try_get::<Option<&[u8]>, _>(3)?.map(|b| b.try_into().map_err(|_| bad("decoy"))).transpose()?,
         })
     })
     .transpose()
+}
+
+/// Whether the try still waits for its second factor.
+pub async fn has_try(conn: &mut Conn, token_hash: &[u8; 32]) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT 1 FROM sign_in_try WHERE token_hash = $1";
+    Ok(on_conn!(conn, |c| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(c).await?).is_some())
 }
 
 /// Uses the try up; `false` if another request did, or it never was.

@@ -1,4 +1,6 @@
-//! Staff secrets: TOTP seeds, under a key of their own, bound to the person (L0).
+//! Staff secrets: TOTP seeds and passkeys, under a key of their own, bound to the person (L0).
+
+mod passkeys;
 
 use super::envelope::NONCE;
 use super::keys::{KeyKind, KeyRing};
@@ -15,7 +17,7 @@ pub struct StaffVault {
     entropy: Arc<dyn Entropy>,
 }
 
-/// An opened TOTP seed, wiped when dropped.
+/// An opened TOTP seed or passkey, wiped when dropped.
 ///
 /// ```compile_fail
 /// fn print(secret: &backoffice::vault::StaffSecret) { println!("{secret:?}") }
@@ -26,7 +28,7 @@ pub struct StaffVault {
 pub struct StaffSecret(Zeroizing<Vec<u8>>);
 
 impl StaffSecret {
-    /// The bytes, for the code that checks a TOTP.
+    /// The bytes, for the code that checks a factor.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
@@ -40,18 +42,26 @@ impl StaffVault {
 
     /// Nonce and ciphertext of this person's seed.
     pub fn seal(&self, person: &PersonNo, seed: &[u8]) -> Result<Vec<u8>, VaultError> {
-        let key = self.ring.key(KeyKind::Staff)?;
-        let nonce = random::<NONCE>(&*self.entropy);
-        let mut sealed = nonce.to_vec();
-        sealed.extend(aead::Cipher::new(key.bytes()).seal(&nonce, &bound_to(person), seed)?);
-        Ok(sealed)
+        self.seal_bound(&bound_to(person), seed)
     }
 
     /// The seed, if it is this person's.
     pub fn open(&self, person: &PersonNo, sealed: &[u8]) -> Result<StaffSecret, VaultError> {
+        self.open_bound(&bound_to(person), sealed)
+    }
+
+    fn seal_bound(&self, associated: &[u8], secret: &[u8]) -> Result<Vec<u8>, VaultError> {
+        let key = self.ring.key(KeyKind::Staff)?;
+        let nonce = random::<NONCE>(&*self.entropy);
+        let mut sealed = nonce.to_vec();
+        sealed.extend(aead::Cipher::new(key.bytes()).seal(&nonce, associated, secret)?);
+        Ok(sealed)
+    }
+
+    fn open_bound(&self, associated: &[u8], sealed: &[u8]) -> Result<StaffSecret, VaultError> {
         let key = self.ring.key(KeyKind::Staff)?;
         let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE>().ok_or(VaultError::Unreadable)?;
-        aead::Cipher::new(key.bytes()).open(nonce, &bound_to(person), ciphertext).map(StaffSecret)
+        aead::Cipher::new(key.bytes()).open(nonce, associated, ciphertext).map(StaffSecret)
     }
 }
 

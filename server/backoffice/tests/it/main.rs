@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod after_a_reveal;
 #[cfg(test)]
+mod authenticator;
+#[cfg(test)]
 mod bank_wide;
 #[cfg(test)]
 mod budgets;
@@ -16,6 +18,8 @@ mod bundle;
 mod clock;
 #[cfg(test)]
 mod customers;
+#[cfg(test)]
+mod delays;
 #[cfg(test)]
 mod drafts;
 #[cfg(test)]
@@ -28,6 +32,8 @@ mod keys;
 mod notes;
 #[cfg(test)]
 mod office;
+#[cfg(test)]
+mod passkeys;
 #[cfg(test)]
 mod people;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A back office in a temporary folder.
 
 use backoffice::audit::{Verified, verify};
+use backoffice::auth::RelyingParty;
 use backoffice::hooks::{Hooks, Place};
 use backoffice::store::{Db, log};
 use backoffice::system::TestEntropy;
@@ -31,6 +32,9 @@ pub struct TestOffice {
     settings: Settings,
     pub requests: AtomicU64,
 }
+
+/// Where the office is served.
+pub const SITE: &str = "https://grille.bank.example";
 
 /// The name of the log.
 pub fn origin() -> Origin {
@@ -69,6 +73,7 @@ impl TestOffice {
             keys: dir.path().join("keys"),
             checkpoint: dir.path().join("checkpoint"),
             origin: origin(),
+            relying_party: RelyingParty::of_origin(SITE),
             catalogue: Catalogue::shipped().unwrap(),
             purposes: Purposes::shipped().unwrap(),
             policy: backoffice::policy::SHIPPED.into(),

@@ -109,7 +109,8 @@ impl TestOffice {
 
     /// Both factors, whatever they are.
     pub async fn try_sign_in(&self, staff_no: &str, password: &str, code: &str) -> Result<SessionToken, DeskError> {
-        let tried = self.office.sign_in(staff_no, Zeroizing::new(password.into())).await?;
+        let first = stamp(self, "/api/sign_in");
+        let tried = self.office.sign_in(staff_no, Zeroizing::new(password.into()), &first).await?;
         let signed = self.office.verify_totp(Some(&tried), code, stamp(self, "/api/verify_totp")).await?;
         Ok(signed.token)
     }
@@ -187,8 +188,13 @@ impl Seat {
 
     pub async fn answer_with(&self, challenge: Challenge, code: &str) -> Result<(), DeskError> {
         let token = self.desk().await.step_up_totp(challenge, code).await?;
-        *self.token.lock().unwrap() = token.cookie_text();
+        self.keep(&token);
         Ok(())
+    }
+
+    /// Keeps a new cookie.
+    pub fn keep(&self, token: &SessionToken) {
+        *self.token.lock().unwrap() = token.cookie_text();
     }
 
     /// Asks for a reveal once.

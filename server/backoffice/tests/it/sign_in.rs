@@ -40,6 +40,7 @@ async fn u2_whatever_was_wrong_the_answer_is_one() {
     assert_eq!(refusal(&house, "op1001", "Grille-demo-2027", &code).await, FAILED, "wrong password");
     assert_eq!(refusal(&house, "op1001", PASSWORD, &wrong).await, FAILED, "wrong code");
     assert_eq!(refusal(&house, "op1001", PASSWORD, &used).await, FAILED, "used code");
+    house.wait(Span::seconds(1));
     assert_eq!(refusal(&house, "op1001", PASSWORD, "12345").await, FAILED, "no code");
     assert_eq!(house.size().await, before + 4, "each try of a number is in the log");
     let event = house.last_is_refusal(Kind::SignedIn, Code::SignInFailed).await;
@@ -51,7 +52,8 @@ async fn u2_whatever_was_wrong_the_answer_is_one() {
     let untried = house.office.verify_totp(None, &code, stamp(&house, "/api/verify_totp")).await;
     assert_eq!(untried.err(), Some(FAILED), "no password was tried");
     assert_eq!(house.size().await, before + 4, "unknown numbers are counted, all in one");
-    // The code that was right all along still is: a wrong password does not use it up.
+    // The code that was right all along still is: neither a wrong password nor a try too soon uses it up.
+    house.wait(Span::seconds(2));
     house.try_sign_in("op1001", PASSWORD, &code).await.unwrap();
 }
 
@@ -62,11 +64,11 @@ async fn u2_a_try_serves_one_sign_in_and_five_minutes() {
     house.enrol(&person).await;
     let password = || Zeroizing::new(PASSWORD.to_owned());
     let request = || stamp(&house, "/api/verify_totp");
-    let tried = house.office.sign_in("op1001", password()).await.unwrap();
+    let tried = house.office.sign_in("op1001", password(), &request()).await.unwrap();
     house.office.verify_totp(Some(&tried), &person.code(&house), request()).await.unwrap();
     let again = house.office.verify_totp(Some(&tried), &person.code(&house), request()).await;
     assert_eq!(again.err(), Some(FAILED));
-    let tried = house.office.sign_in("op1001", password()).await.unwrap();
+    let tried = house.office.sign_in("op1001", password(), &request()).await.unwrap();
     house.wait(Span::minutes(5));
     let late = house.office.verify_totp(Some(&tried), &person.code(&house), request()).await;
     assert_eq!(late.err(), Some(FAILED));
@@ -92,7 +94,8 @@ async fn u2_of_twenty_parallel_uses_of_one_code_one_signs_in() {
     let code = person.code(&house);
     let mut tries = Vec::new();
     for _ in 0..20 {
-        tries.push(house.office.sign_in("op1001", Zeroizing::new(PASSWORD.into())).await.unwrap());
+        let first = stamp(&house, "/api/sign_in");
+        tries.push(house.office.sign_in("op1001", Zeroizing::new(PASSWORD.into()), &first).await.unwrap());
     }
     let mut uses = JoinSet::new();
     for tried in tries {
@@ -125,7 +128,9 @@ async fn u3_ten_failures_lock_for_half_an_hour_and_each_is_recorded() {
     // The count began anew.
     for _ in 0..9 {
         assert_eq!(refusal(&house, "op1001", PASSWORD, &person.wrong_code(&house)).await, FAILED);
+        house.wait(Span::seconds(16));
     }
+    assert_eq!(house.count(Kind::SignedIn, Some(Code::SignInFailed)).await, 19);
     house.sign_in(&person).await;
     house.whole().await;
 }
@@ -137,7 +142,10 @@ async fn a10_tries_at_a_locked_door_and_of_unknown_numbers_are_told_by_the_minut
     house.enrol(&person).await;
     for _ in 0..10 {
         refusal(&house, "op1001", PASSWORD, &person.wrong_code(&house)).await;
+        house.wait(Span::seconds(16));
     }
+    house.office.tell_floods().await.unwrap();
+    house.wait(Span::seconds(60 - house.now().seconds().rem_euclid(60)));
     let before = house.size().await;
     for n in 0..3 {
         refusal(&house, "op1001", PASSWORD, "000000").await;

@@ -224,7 +224,8 @@ async fn u2_one_code_serves_a_sign_in_or_a_step_up_and_not_both() {
     let signed_in = house.count(Kind::SignedIn, None).await;
     let mut uses = JoinSet::new();
     for _ in 0..10 {
-        let tried = house.office.sign_in("op1001", Zeroizing::new(PASSWORD.into())).await.unwrap();
+        let first = stamp(&house, "/api/sign_in");
+        let tried = house.office.sign_in("op1001", Zeroizing::new(PASSWORD.into()), &first).await.unwrap();
         let (office, code, request) = (house.office.clone(), code.clone(), stamp(&house, "/api/verify_totp"));
         uses.spawn(async move { office.verify_totp(Some(&tried), &code, request).await.map(drop) });
     }

@@ -6,7 +6,7 @@ use super::words::{
 use super::{Decision, Kind};
 use crate::audit::fingerprint::Fingerprint;
 use crate::clock::Timestamp;
-use crate::id::{BatchId, CaseId, CustomerId, EventId, FieldName, Item, PurposeName, ReasonCode, StaffNo};
+use crate::id::{BatchId, CaseId, CustomerId, EventId, FieldName, Item, PasskeyId, PurposeName, ReasonCode, StaffNo};
 use crate::purpose::Identified;
 use crate::role::Role;
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,8 @@ details! {
     Act act: Fingerprint;
     /// Which second factor.
     Factor factor: FactorName;
+    /// Which passkey; its name stands beside the log.
+    Passkey passkey: PasskeyId;
     /// Milliseconds since the factor was given.
     FactorAge factor_age_ms: i64;
     /// Wrong codes so far.
