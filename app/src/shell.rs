@@ -5,6 +5,7 @@ use crate::lang::{self, Lang, text};
 use crate::page::Page;
 use crate::pages::Content;
 use crate::render::to_sign_in;
+use crate::ui::idle;
 use crate::ui::time::local;
 use crate::ui::trail::Trail;
 use crate::words;
@@ -118,7 +119,10 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
             ("/supervise/integrity", text!(lang, log.integrity)),
         ]);
     }
-    entries.push(("/me", text!(lang, passkey.title)));
+    if staff.role == Role::Admin {
+        entries.push(("/admin/sessions", text!(lang, sessions.admin_title)));
+    }
+    entries.push(("/me", text!(lang, me.title)));
     let here = path.split('?').next().unwrap_or_default().to_owned();
     let entries = entries.into_iter().map(|(address, name)| {
         // a card belongs to the search that led to it
@@ -148,6 +152,7 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
                 <main id="main" tabindex="-1">{content.view(context)}</main>
             </div>
         </div>
+        {context.desk.as_ref().map(|desk| idle::view(desk.session(), lang))}
         {print_mark(context, staff)}
     }
     .into_any()

@@ -6,6 +6,7 @@ pub mod case;
 pub mod demo_slip;
 pub mod field;
 pub mod found;
+pub mod idle;
 pub mod label;
 pub mod masked;
 pub mod next_page;

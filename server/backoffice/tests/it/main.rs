@@ -45,6 +45,7 @@ mod reveal;
 #[cfg(test)]
 mod searching;
 #[cfg(test)]
+mod sessions;
 mod sign_in;
 #[cfg(test)]
 mod step_up;
