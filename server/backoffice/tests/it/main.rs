@@ -46,6 +46,7 @@ mod reveal;
 mod searching;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod step_up;
