@@ -31,21 +31,24 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Starts the demonstration in a fresh folder; gives back what ends it and cleans up. */
-export default async function start(): Promise<() => Promise<void>> {
+/** A demonstration that runs: what it said first, and what ends it and cleans up. */
+export interface Running {
+  said: string;
+  stop: () => Promise<void>;
+}
+
+/** Starts a demonstration in a fresh folder. */
+export async function begin(staff: number, settings: Record<string, string>): Promise<Running> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'grille-end2end-'));
   const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
   const program = process.env.GRILLE ?? join(target, 'debug', 'grille');
-  // each test has people of its own; on a picture of the sign-in page two are enough
-  const staff = process.env.SCREENSHOTS ? '2' : '70';
-  const words = ['demo', '--data-dir', folder, '--addr', `127.0.0.1:${port}`, '--staff', staff, '--json'];
+  const words = ['demo', '--data-dir', folder, '--addr', `127.0.0.1:${port}`, '--staff', String(staff), '--json'];
+  // what the shared one said is no setting of another
+  const { GRILLE_DEMO: _, ...env } = process.env;
   const server = spawn(program, words, {
     cwd: root,
-    // a picture shows what a bank would see
-    env: process.env.SCREENSHOTS
-      ? process.env
-      : { ...process.env, ...generous, GRILLE_REVEAL__SECONDS: String(REVEAL_SECONDS) },
+    env: { ...env, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said: string[] = [];
@@ -57,12 +60,23 @@ export default async function start(): Promise<() => Promise<void>> {
   gone.catch(() => undefined);
   const firstLine = new Promise<string>(done => createInterface({ input: server.stdout }).once('line', done));
   // the first line is printed once it serves
-  process.env.GRILLE_DEMO = await Promise.race([firstLine, gone]);
+  const first = await Promise.race([firstLine, gone]);
   server.stdout.resume();
-  return async () => {
+  const stop = async () => {
     const ended = new Promise(done => server.once('exit', done));
     server.kill('SIGTERM');
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
+  return { said: first, stop };
+}
+
+/** The demonstration that all tests share. */
+export default async function start(): Promise<() => Promise<void>> {
+  // each test has people of its own; a picture shows what a bank would see
+  const running = process.env.SCREENSHOTS
+    ? await begin(2, {})
+    : await begin(70, { ...generous, GRILLE_REVEAL__SECONDS: String(REVEAL_SECONDS) });
+  process.env.GRILLE_DEMO = running.said;
+  return running.stop;
 }

@@ -37,6 +37,8 @@ pub enum Page {
     Integrity,
     /// `/me`
     Me,
+    /// `/admin/sessions`
+    AdminSessions,
     /// Any address, answered by a refusal.
     Refusal(Code),
 }
@@ -49,6 +51,7 @@ impl Page {
             Page::Verify => "/sign-in/verify".into(),
             Page::Home | Page::Refusal(_) => "/".into(),
             Page::Me => "/me".into(),
+            Page::AdminSessions => "/admin/sessions".into(),
             Page::Customers { case, result } => {
                 let case = case.map(|case| format!("case={case}"));
                 let result = result.map(|result| format!("result={result}"));
@@ -78,6 +81,7 @@ impl Page {
         let page = match path {
             "/" => Page::Home,
             "/me" => Page::Me,
+            "/admin/sessions" => Page::AdminSessions,
             "/customers" => Page::Customers { case, result },
             "/supervise" => Page::Supervise,
             "/supervise/integrity" => Page::Integrity,
@@ -90,7 +94,7 @@ impl Page {
     /// Whether one must be signed in to see it.
     pub const fn needs_desk(&self) -> bool {
         match self {
-            Page::Home | Page::Me | Page::Customers { .. } | Page::Customer { .. } => true,
+            Page::Home | Page::Me | Page::AdminSessions | Page::Customers { .. } | Page::Customer { .. } => true,
             Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity => true,
             Page::SignIn | Page::Verify | Page::Refusal(_) => false,
         }

@@ -1,5 +1,6 @@
 //! The pages: what each fetches, and how it looks.
 
+mod admin_sessions;
 mod customer;
 mod customers;
 mod home;
@@ -39,8 +40,10 @@ pub enum Content {
     Event(Box<supervise::event::Shows>),
     /// Whether the log is whole.
     Integrity(Box<supervise::integrity::Shows>),
-    /// One's own passkeys.
+    /// How one signs in.
     Me(me::Shows),
+    /// Who is signed in.
+    AdminSessions(admin_sessions::Shows),
     /// No.
     Refusal {
         /// Why.
@@ -73,6 +76,7 @@ impl Content {
                 Content::Customer(customer::load(desk, *case, *customer).await?)
             }
             (Page::Me, Some(desk)) => Content::Me(me::load(desk).await?),
+            (Page::AdminSessions, Some(desk)) => Content::AdminSessions(admin_sessions::load(desk).await?),
             (Page::Supervise, Some(desk)) => Content::Supervise(Box::new(supervise::load(desk, context).await?)),
             (Page::Events(ask), Some(desk)) => {
                 Content::Events(Box::new(supervise::events::load(desk, ask, context).await?))
@@ -85,7 +89,7 @@ impl Content {
             (Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity, None) => {
                 return Err(Code::SignedOut.into());
             }
-            (Page::Home | Page::Me | Page::Customers { .. } | Page::Customer { .. }, None) => {
+            (Page::Home | Page::Me | Page::AdminSessions | Page::Customers { .. } | Page::Customer { .. }, None) => {
                 return Err(Code::SignedOut.into());
             }
         })
@@ -103,7 +107,8 @@ impl Content {
             Content::Events(_) => text!(lang, log.events),
             Content::Event(shows) => shows.title(lang),
             Content::Integrity(_) => text!(lang, log.integrity),
-            Content::Me(_) => text!(lang, passkey.title),
+            Content::Me(_) => text!(lang, me.title),
+            Content::AdminSessions(_) => text!(lang, sessions.admin_title),
             Content::Refusal { code, .. } => words::heading(lang, *code),
         }
     }
@@ -124,7 +129,9 @@ impl Content {
                 (text!(lang, log.events), Some("/supervise/events")),
                 (text!(lang, log.event, seq = shows.seq()), None),
             ],
-            Content::Me(_) | Content::Refusal { .. } => vec![home, (self.title(lang), None)],
+            Content::Me(_) | Content::AdminSessions(_) | Content::Refusal { .. } => {
+                vec![home, (self.title(lang), None)]
+            }
             Content::Customer(_) => vec![home, search, (self.title(lang), None)],
         }
     }
@@ -134,18 +141,10 @@ impl Content {
         matches!(self, Content::SignIn | Content::Verify)
     }
 
-    /// Whether something on it needs the browser's half.
-    pub fn has_verbs(&self) -> bool {
-        match self {
-            Content::Customer(_) | Content::Events(_) | Content::Verify | Content::Me(_) => true,
-            Content::Customers(shows) => customers::opens_a_case(shows),
-            Content::SignIn
-            | Content::Home(_)
-            | Content::Supervise(_)
-            | Content::Event(_)
-            | Content::Integrity(_)
-            | Content::Refusal { .. } => false,
-        }
+    /// Whether something on it needs the browser's half: that of a session's end is on every page of somebody
+    /// signed in.
+    pub const fn has_verbs(&self, signed_in: bool) -> bool {
+        signed_in || matches!(self, Content::Verify)
     }
 
     /// Seconds until another try makes sense.
@@ -169,6 +168,7 @@ impl Content {
             Content::Event(shows) => supervise::event::view(shows, context),
             Content::Integrity(shows) => supervise::integrity::view(shows, context),
             Content::Me(shows) => me::view(shows, context),
+            Content::AdminSessions(shows) => admin_sessions::view(shows, context),
             Content::Refusal { code, retry_after } => refusal::view(*code, *retry_after, context),
         }
     }

@@ -5,6 +5,7 @@ use crate::lang::{self, Lang, text};
 use crate::page::Page;
 use crate::pages::Content;
 use crate::render::to_sign_in;
+use crate::ui::idle;
 use crate::ui::time::local;
 use crate::ui::trail::Trail;
 use crate::words;
@@ -21,7 +22,7 @@ pub fn document(content: &Content, context: &PageContext, path: &str) -> AnyView
     let title = content.title(lang);
     let tab = if context.form.refused() { text!(lang, app.problem_title, title = &title) } else { title };
     // a page without a verb needs nothing of the browser's half
-    let scripts = content.has_verbs().then(scripts);
+    let scripts = content.has_verbs(context.desk.is_some() && !content.is_way_in()).then(scripts);
     let html_lang = match lang {
         Lang::zh => "zh-CN",
         Lang::en => "en",
@@ -51,11 +52,11 @@ pub fn document(content: &Content, context: &PageContext, path: &str) -> AnyView
     .into_any()
 }
 
-/// The browser's half: all three files at once, since each names the next only when it has come.
+/// The browser's half. Its second file is asked for at once, since the first names it only when it has come; so could the
+/// third be, but a browser without JavaScript complains of what it fetched in vain.
 fn scripts() -> AnyView {
     view! {
         <link rel="modulepreload" href="/pkg/grille.js"/>
-        <link rel="preload" href="/pkg/grille.wasm" r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
         <script r#type="module" src="/pkg/start.js" nonce=use_nonce()></script>
     }
     .into_any()
@@ -125,7 +126,10 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
             ("/supervise/integrity", text!(lang, log.integrity)),
         ]);
     }
-    entries.push(("/me", text!(lang, passkey.title)));
+    if staff.role == Role::Admin {
+        entries.push(("/admin/sessions", text!(lang, sessions.admin_title)));
+    }
+    entries.push(("/me", text!(lang, me.title)));
     let here = path.split('?').next().unwrap_or_default().to_owned();
     let entries = entries.into_iter().map(|(address, name)| {
         // a card belongs to the search that led to it
@@ -155,6 +159,7 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
                 <main id="main" tabindex="-1">{content.view(context)}</main>
             </div>
         </div>
+        {context.desk.as_ref().map(|desk| idle::view(desk.session(), lang))}
         {print_mark(context, staff)}
     }
     .into_any()

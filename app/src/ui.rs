@@ -7,6 +7,7 @@ pub mod demo_slip;
 pub mod drafted;
 pub mod field;
 pub mod found;
+pub mod idle;
 pub mod label;
 pub mod masked;
 pub mod next_page;

@@ -42,14 +42,14 @@ test('u2 whatever is wrong at sign-in, the answer is one sentence', async ({ pag
 });
 
 test('other roles have a home, and no way to a customer', async ({ page }) => {
-  const who = person('su3001');
+  const who = person('ap2001');
   await page.goto('/sign-in');
   await page.getByLabel(words.staffNo, { exact: true }).fill(who.staff.staff_no);
   await page.getByLabel(words.password, { exact: true }).fill(who.staff.password);
   await page.getByRole('button', { name: words.next }).click();
   await page.getByLabel(words.code, { exact: true }).fill(await who.authenticator.next());
   await page.getByRole('button', { name: words.signIn }).click();
-  await expect(page.getByRole('heading', { level: 1, name: '监督' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: '复核' })).toBeVisible();
   await expect(page.getByRole('link', { name: words.search })).toHaveCount(0);
   const refused = await page.goto('/customers');
   expect(refused?.status()).toBe(403);

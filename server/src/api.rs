@@ -7,6 +7,7 @@ pub mod customers;
 pub mod drafts;
 pub mod passkeys;
 pub mod reveals;
+pub mod sessions;
 pub mod sign_in;
 
 use domain::code::Fault;

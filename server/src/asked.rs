@@ -12,6 +12,7 @@ use axum::extract::{FromRef, FromRequest, FromRequestParts, MatchedPath, Request
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::response::Response;
+use backoffice::Entry;
 use backoffice::auth::RequestStamp;
 use domain::audit::event::{DeviceTag, Endpoint};
 use domain::code::{Code, Fault};
@@ -23,6 +24,11 @@ use std::time::Duration;
 
 /// Where a value is asked for: the one endpoint that never answers a page.
 pub const REVEAL: &str = "/api/customers/reveal";
+
+/// Where a page asks how long its session lasts, without making it last.
+pub const SESSION_STATUS: &str = "/api/session/status";
+/// Where it asks that it last.
+pub const SESSION_STAY: &str = "/api/session/stay";
 
 /// The largest body: no form of ours is longer.
 const BODY: usize = 16 * 1024;
@@ -66,10 +72,19 @@ where
         let site: Arc<Site> = FromRef::from_ref(state);
         let stamp = stamp(parts);
         let desk = match cookies::token(&parts.headers, cookies::SESSION) {
-            Some(token) => site.office.desk_for(&token, stamp.clone()).await,
+            Some(token) => site.office.enter(&token, stamp.clone(), entry(&stamp)).await,
             None => Err(Code::SignedOut.into()),
         };
         Ok(Self { site, stamp, desk })
+    }
+}
+
+/// How a request counts for its session.
+fn entry(stamp: &RequestStamp) -> Entry {
+    match stamp.endpoint.as_str() {
+        SESSION_STATUS => Entry::Look,
+        SESSION_STAY => Entry::Stay,
+        _ => Entry::Work,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod forms;
 mod me;
+mod sessions;
 pub mod supervise;
 mod wrong_person;
 
@@ -20,6 +21,7 @@ use domain::desk::{DeskError, Seen};
 use domain::id::{CaseId, Handle, ResultId};
 pub use forms::{post_close, post_customers, post_language, post_sign_in, post_sign_out, post_verify};
 pub use me::{me, post_revoke_passkey};
+pub use sessions::{admin_sessions, post_end_anyones, post_end_own};
 use std::collections::BTreeMap;
 pub use wrong_person::post_wrong_person;
 

@@ -1,7 +1,7 @@
 //! The URL map.
 
-use crate::api::{audit, cases, customers, drafts, passkeys, reveals, sign_in};
-use crate::asked::{REVEAL, unrouted, wrong_method};
+use crate::api::{audit, cases, customers, drafts, passkeys, reveals, sessions, sign_in};
+use crate::asked::{REVEAL, SESSION_STATUS, SESSION_STAY, unrouted, wrong_method};
 use crate::health::{self, ALIVE, READY};
 use crate::office::Site;
 use crate::{demo, edge, even, log_files, pages, statics, tail};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 28] = [
+pub const ENDPOINTS: [&str; 34] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/verify_passkey/begin",
@@ -25,6 +25,12 @@ pub const ENDPOINTS: [&str; 28] = [
     "/api/passkeys/begin",
     "/api/passkeys/finish",
     "/api/passkeys/revoke",
+    SESSION_STATUS,
+    SESSION_STAY,
+    "/api/session/list",
+    "/api/session/end",
+    "/api/admin/sessions/list",
+    "/api/admin/sessions/end",
     "/api/cases/open",
     "/api/cases/close",
     "/api/cases/wrong_person",
@@ -45,7 +51,7 @@ pub const ENDPOINTS: [&str; 28] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 26] = [
+pub const PAGES: [(&str, &str); 29] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -59,6 +65,9 @@ pub const PAGES: [(&str, &str); 26] = [
     ("POST", "/cases/wrong-person"),
     ("GET", "/me"),
     ("POST", "/me/passkeys/revoke"),
+    ("POST", "/me/sessions/end"),
+    ("GET", "/admin/sessions"),
+    ("POST", "/admin/sessions/end"),
     ("GET", "/supervise"),
     ("GET", "/supervise/events"),
     ("GET", "/supervise/events/{seq}"),
@@ -88,6 +97,12 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/passkeys/begin" => post(passkeys::begin),
         "/api/passkeys/finish" => post(passkeys::finish),
         "/api/passkeys/revoke" => post(passkeys::revoke),
+        SESSION_STATUS => post(sessions::status),
+        SESSION_STAY => post(sessions::stay),
+        "/api/session/list" => post(sessions::list),
+        "/api/session/end" => post(sessions::end),
+        "/api/admin/sessions/list" => post(sessions::list_live),
+        "/api/admin/sessions/end" => post(sessions::end_anyones),
         "/api/cases/open" => post(cases::open),
         "/api/cases/close" => post(cases::close),
         "/api/cases/wrong_person" => post(cases::wrong_person),
@@ -135,6 +150,9 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/supervise/integrity/verify", post(pages::supervise::post_verify_log))
         .route("/me", get(pages::me))
         .route("/me/passkeys/revoke", post(pages::post_revoke_passkey))
+        .route("/me/sessions/end", post(pages::post_end_own))
+        .route("/admin/sessions", get(pages::admin_sessions))
+        .route("/admin/sessions/end", post(pages::post_end_anyones))
         .route("/language", post(pages::post_language))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method);

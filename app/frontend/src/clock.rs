@@ -45,9 +45,14 @@ impl Countdown {
         *self.0.timer.borrow_mut() = Some(Interval::new(TICK, tick));
     }
 
+    /// Whole seconds left.
+    pub fn left(&self) -> u32 {
+        self.0.left.get()
+    }
+
     /// Counts so many seconds more, if it still counts.
     pub fn extend(&self, seconds: u32) {
-        if self.0.left.get() > 0 {
+        if self.left() > 0 {
             self.0.deadline.set(self.0.deadline.get() + f64::from(seconds) * 1000.0);
         }
     }

@@ -6,11 +6,12 @@
 //! to be read whole by whoever wants to know where a revealed value goes: into [`reveal`] and nowhere else.
 //!
 //! Read in this order: [`page`] is how a verb gets at the page; [`wire`] is how it asks the server;
-//! [`reveal`] is what this console is about; [`passkey`] is the stronger way to say who one is; [`draft`], [`press`] and [`tail`] are small.
+//! [`reveal`] is what this console is about; [`passkey`] is the stronger way to say who one is; [`idle`] ends what nobody sits at; [`draft`], [`press`] and [`tail`] are small.
 #![cfg(target_arch = "wasm32")]
 
 mod clock;
 mod draft;
+mod idle;
 mod page;
 mod passkey;
 mod press;
@@ -22,6 +23,7 @@ mod wire;
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
     draft::start();
+    idle::start();
     passkey::start();
     press::start();
     reveal::start();

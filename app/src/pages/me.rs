@@ -1,34 +1,37 @@
-//! One's own passkeys.
+//! How one signs in: passkeys and sessions of one's own.
+
+mod sessions;
 
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
 use crate::ui::passkey::PasskeyEnrolment;
 use crate::ui::problems::Problems;
 use crate::ui::time::Time;
-use domain::desk::{Desk, DeskError, PasskeyView};
+use domain::desk::{Desk, DeskError, OwnSession, PasskeyView};
 use leptos::prelude::*;
 
 /// What it shows.
 pub struct Shows {
     passkeys: Vec<PasskeyView>,
+    sessions: Vec<OwnSession>,
 }
 
 /// This person's, whatever their role.
 pub async fn load(desk: &dyn Desk) -> Result<Shows, DeskError> {
-    Ok(Shows { passkeys: desk.passkeys().await? })
+    Ok(Shows { passkeys: desk.passkeys().await?, sessions: desk.own_sessions().await? })
 }
 
-/// The list with a button to revoke each, by plain forms; adding one is the browser's.
+/// Each list with a button to revoke or end one, by plain forms; adding a passkey is the browser's.
 pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
     let lang = context.lang;
     let none = shows.passkeys.is_empty().then(|| view! { <p class="empty">{text!(lang, passkey.none)}</p> });
     let demo = context.demo.is_some();
     view! {
         <Problems lang form=context.form.clone() labels=Vec::new() request=context.request/>
-        <h1>{text!(lang, passkey.title)}</h1>
-        <p class="lead">{text!(lang, passkey.lead)}</p>
+        <h1>{text!(lang, me.title)}</h1>
         <section aria-labelledby="mine">
-            <h2 id="mine">{text!(lang, passkey.mine)}</h2>
+            <h2 id="mine">{text!(lang, passkey.title)}</h2>
+            <p class="lead">{text!(lang, passkey.lead)}</p>
             {none}
             <ul class="passkeys">{shows.passkeys.iter().map(|passkey| row(passkey, lang)).collect_view()}</ul>
         </section>
@@ -37,6 +40,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
             <noscript><p class="notice">{text!(lang, passkey.needs_script)}</p></noscript>
             <PasskeyEnrolment lang demo/>
         </section>
+        {sessions::view(&shows.sessions, lang)}
     }
     .into_any()
 }

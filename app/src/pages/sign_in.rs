@@ -6,6 +6,7 @@ use crate::ui::demo_slip::DemoSlipView;
 use crate::ui::field::{Field, Input};
 use crate::ui::next_page::NextPage;
 use crate::ui::problems::Problems;
+use crate::ui::time::local;
 use domain::desk::Ended;
 use leptos::prelude::*;
 
@@ -43,6 +44,9 @@ fn ended(why: Ended, context: &PageContext) -> AnyView {
     let words = match why {
         Ended::Idle { minutes } => text!(lang, ended.idle, minutes = minutes),
         Ended::Age { hours } => text!(lang, ended.age, hours = hours),
+        Ended::Elsewhere { at } => text!(lang, ended.elsewhere, at = local(at)),
+        Ended::ByAdmin => text!(lang, ended.by_admin),
+        Ended::Suspended => text!(lang, ended.suspended),
         Ended::Otherwise => text!(lang, ended.other),
     };
     let back = (!context.form.value("next").is_empty()).then(|| text!(lang, ended.back));

@@ -141,12 +141,17 @@ impl<'a> Names<'a> {
                 text!(lang, log.refused_sentence, who = self.who(event), why = log::why(lang, code), what = what)
             }
         };
+        let semicolon = match lang {
+            Lang::zh => "；",
+            Lang::en => "; ",
+        };
+        if event.kind == Kind::SignedIn && details.session.is_some() {
+            sentence += semicolon;
+            sentence += &text!(lang, log.replaced);
+        }
         if let Some((factor, age)) = details.factor.zip(details.factor_age_ms) {
             let (factor, seconds) = (factor_words(lang, factor), age / 1000);
-            sentence += match lang {
-                Lang::zh => "；",
-                Lang::en => "; ",
-            };
+            sentence += semicolon;
             sentence += &text!(lang, log.step_up_before, factor = factor, seconds = seconds);
         }
         sentence

@@ -185,6 +185,49 @@ impl Passkeys for FakeDesk {
 }
 
 #[async_trait]
+impl Sessions for FakeDesk {
+    fn session(&self) -> SessionLeft {
+        SessionLeft::new(890, 28_000, 900)
+    }
+    async fn own_sessions(&self) -> Result<Vec<OwnSession>, DeskError> {
+        let session = |n: u8, end: Option<(i64, EndedBy)>| OwnSession {
+            session_id: Lineage::from_bytes([n; 16]),
+            started: Timestamp::from_millis(1_795_335_000_000),
+            seen: Timestamp::from_millis(1_795_335_300_000),
+            end: end.map(|(at, ended_by)| SessionEnd { ended: Timestamp::from_millis(at), ended_by }),
+            address: (n == 6).then(|| [192, 0, 2, 7].into()),
+            current: end.is_none(),
+            same_browser: n == 6,
+        };
+        let ended = EndedBy::ALL.into_iter().zip(7..);
+        Ok(std::iter::once(session(6, None))
+            .chain(ended.map(|(by, n)| session(n, Some((1_795_334_000_000, by)))))
+            .collect())
+    }
+    async fn end_own_session(&self, _: Lineage) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn live_sessions(&self) -> Result<Vec<LiveSession>, DeskError> {
+        if self.staff.role != Role::Admin {
+            return Err(self.refused(Seen::default(), Code::NotPermitted.into()).await);
+        }
+        let session = |staff_no: &str, current| LiveSession {
+            staff_no: StaffNo::parse(staff_no).unwrap(),
+            name: "周<宁>".into(),
+            role: Role::Operator,
+            unit: BranchNo::parse("0102").unwrap(),
+            started: Timestamp::from_millis(1_795_335_000_000),
+            seen: Timestamp::from_millis(1_795_335_300_000),
+            current,
+        };
+        Ok(vec![session("op1001", true), session("op1002", false)])
+    }
+    async fn end_sessions_of(&self, _: StaffNo) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+}
+
+#[async_trait]
 impl Desk for FakeDesk {
     fn staff(&self) -> &StaffView {
         &self.staff

@@ -8,6 +8,7 @@ use crate::hooks::Hooks;
 use crate::imports::Importer;
 use crate::policy::{Policy, PolicyError};
 use crate::readiness::Readiness;
+use crate::sessions::over;
 use crate::store::sessions::SessionRow;
 use crate::store::{self, Db, WriteCache, WriteTx, sessions};
 use crate::supervise::{Proving, Tails};
@@ -86,6 +87,17 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// Where a test steps in.
     pub hooks: Arc<dyn Hooks>,
+}
+
+/// How a request counts for its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// As work: it makes the session last.
+    Work,
+    /// As a wish that it last: noted at once, not to the minute.
+    Stay,
+    /// Not at all: a page that asks how long it lasts keeps no session alive.
+    Look,
 }
 
 /// Why the back office cannot open.
@@ -244,13 +256,28 @@ impl BackOffice {
         token: &SessionToken,
         request: RequestStamp,
     ) -> Result<Arc<dyn Desk>, DeskError> {
+        self.enter(token, request, Entry::Work).await
+    }
+
+    /// The same for a request that counts otherwise for its session.
+    pub async fn enter(
+        self: &Arc<Self>,
+        token: &SessionToken,
+        request: RequestStamp,
+        entry: Entry,
+    ) -> Result<Arc<dyn Desk>, DeskError> {
         let session = sessions::by_token(&self.db, &token.hash()).await.map_err(|error| {
             tracing::error!(%error, "the session was not read");
             DeskError::Refused(Code::LogUnavailable)
         })?;
-        let (session, now) = self.live(session).ok_or(Code::SignedOut)?;
-        self.touch(&session, now).await;
-        Ok(Arc::new(StaffDesk::new(self.clone(), Actor::new(session, request), now)))
+        let (mut session, now) = self.live(session).ok_or(Code::SignedOut)?;
+        match entry {
+            Entry::Work => self.touch(&mut session, now).await,
+            Entry::Stay => self.touch_now(&mut session, now).await,
+            Entry::Look => (),
+        }
+        let left = self.left(&session, now);
+        Ok(Arc::new(StaffDesk::new(self.clone(), Actor::new(session, request), now, left)))
     }
 
     /// The session, if it lives, and the time that it was told by.
@@ -258,9 +285,7 @@ impl BackOffice {
         let (session, latest) = session?;
         // A clock that went back gives no session more time (A6).
         let now = self.clock.now().max(latest);
-        let live = session.staff.active
-            && now.since(session.seen) < self.settings.session_idle
-            && now.since(session.started) < self.settings.session_absolute;
+        let live = session.staff.active && over(&session, now, &self.settings).is_none();
         live.then_some((session, now))
     }
 }

@@ -4,15 +4,15 @@ use crate::audit::{Act, ActError, Verdict};
 use crate::auth::{Actor, AnswerChallenge, Given, matching_step, well_formed};
 use crate::backoffice::BackOffice;
 use crate::hooks::Place;
-use crate::store::{WriteTx, sessions, staff};
+use crate::store::{WriteTx, session_ends, staff};
 use crate::system::random;
 use domain::audit::event::{AuditEvent, Details, Kind};
 use domain::catalogue::Catalogue;
 use domain::clock::Timestamp;
 use domain::code::{Code, Fault};
 use domain::desk::{
-    CaseView, CustomerView, Desk, DeskError, Found, Keep, OpenCase, RevealForm, Searched, Seen, SessionToken, Shown,
-    StaffView,
+    CaseView, CustomerView, Desk, DeskError, EndedBy, Found, Keep, OpenCase, RevealForm, Searched, Seen, SessionEnd,
+    SessionLeft, SessionToken, Shown, StaffView,
 };
 use domain::id::{CaseId, Challenge, Handle, ResultId};
 use domain::purpose::Purposes;
@@ -24,11 +24,13 @@ pub(crate) struct StaffDesk {
     pub(crate) actor: Actor,
     /// The time of this request: never before any event in the log (A6).
     pub(crate) now: Timestamp,
+    /// How long the session goes on from there.
+    pub(crate) left: SessionLeft,
     view: StaffView,
 }
 
 impl StaffDesk {
-    pub(crate) fn new(office: Arc<BackOffice>, actor: Actor, now: Timestamp) -> Self {
+    pub(crate) fn new(office: Arc<BackOffice>, actor: Actor, now: Timestamp, left: SessionLeft) -> Self {
         let stamp = actor.stamp();
         let view = StaffView {
             staff_no: stamp.staff_no.clone(),
@@ -36,7 +38,7 @@ impl StaffDesk {
             role: stamp.role,
             unit: stamp.unit.clone(),
         };
-        Self { office, actor, now, view }
+        Self { office, actor, now, left, view }
     }
 
     /// The policy has said yes; a test may step in before the act begins.
@@ -129,7 +131,7 @@ impl Desk for StaffDesk {
         self.answer_challenge(challenge, code).await
     }
     async fn sign_out(&self) -> Result<(), DeskError> {
-        self.close_readings().await;
+        self.close_readings_of(self.actor.lineage()).await;
         self.office.ledger.act(SignOut { actor: self.actor.clone() }).await?.into_fact();
         Ok(())
     }
@@ -170,8 +172,8 @@ impl Act for SignOut {
     type Fact = ();
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
-        let now = tx.now();
-        sessions::end(tx.conn(), self.actor.lineage(), now).await?;
+        let end = SessionEnd { ended: tx.now(), ended_by: EndedBy::SignOut };
+        session_ends::end(tx.conn(), self.actor.lineage(), end).await?;
         Ok(Verdict::Done { event: self.actor.event(tx, Kind::SignedOut, None, Details::default()), fact: () })
     }
 

@@ -7,11 +7,12 @@ use crate::audit::{Housekeeping, unaudited};
 use crate::backoffice::BackOffice;
 use crate::desk::StaffDesk;
 use crate::policy;
+use crate::sessions::over;
 use crate::store::drafts::{self, NewDraft};
 use crate::store::{WriteTx, sessions, turns};
 use domain::clock::Span;
 use domain::code::Code;
-use domain::desk::{DeskError, Draft, DraftPlace, Drafts, Ended, SessionToken};
+use domain::desk::{DeskError, Draft, DraftPlace, Drafts, Ended, EndedBy, SessionToken};
 use domain::id::PersonNo;
 
 /// How long a draft is kept.
@@ -81,16 +82,17 @@ impl BackOffice {
     }
 
     async fn lapsed(&self, token: &SessionToken) -> Option<(Option<PersonNo>, Ended)> {
-        let (session, ended, latest) = sessions::ever_by_token(&self.db, &token.hash()).await.ok().flatten()?;
+        let (session, end, latest) = sessions::ever_by_token(&self.db, &token.hash()).await.ok().flatten()?;
         let now = self.clock.now().max(latest);
-        let why = if ended {
-            Ended::Otherwise
-        } else if now.since(session.started) >= self.settings.session_absolute {
-            Ended::Age { hours: self.settings.session_absolute.whole_seconds() / 3600 }
-        } else if now.since(session.seen) >= self.settings.session_idle {
-            Ended::Idle { minutes: self.settings.session_idle.whole_seconds() / 60 }
-        } else {
-            return None;
+        let end = end.or_else(|| over(&session, now, &self.settings));
+        let why = match end.map(|end| (end.ended_by, end.ended)) {
+            Some((EndedBy::SignOut, _)) => Ended::Otherwise,
+            Some((EndedBy::SignIn, at)) => Ended::Elsewhere { at },
+            Some((EndedBy::Admin, _)) => Ended::ByAdmin,
+            Some((EndedBy::Age, _)) => Ended::Age { hours: self.settings.session_absolute.whole_seconds() / 3600 },
+            Some((EndedBy::Idle, _)) => Ended::Idle { minutes: self.settings.session_idle.whole_seconds() / 60 },
+            None if !session.staff.active => Ended::Suspended,
+            None => return None,
         };
         let named = session.staff.active && now.since(session.seen) < NAMES;
         Some((named.then_some(session.staff.person), why))

@@ -17,13 +17,19 @@ use domain::id::{EventId, Lineage};
 const TOUCH: Span = Span::minutes(1);
 
 impl BackOffice {
-    pub(crate) async fn touch(&self, session: &SessionRow, now: Timestamp) {
-        if now.since(session.seen).millis() < TOUCH.millis().min(self.settings.session_idle.millis() / 4) {
-            return;
+    /// Notes that the session was used, if that was not noted lately.
+    pub(crate) async fn touch(&self, session: &mut SessionRow, now: Timestamp) {
+        if now.since(session.seen).millis() >= TOUCH.millis().min(self.settings.session_idle.millis() / 4) {
+            self.touch_now(session, now).await;
         }
+    }
+
+    /// Notes it in any case: someone wants the whole time.
+    pub(crate) async fn touch_now(&self, session: &mut SessionRow, now: Timestamp) {
         let touch = Touch { lineage: session.lineage };
-        if let Err(error) = unaudited(&self.ledger, "session", touch).await {
-            tracing::warn!(%error, "a session was not touched; it may end early");
+        match unaudited(&self.ledger, "session", touch).await {
+            Ok(()) => session.seen = now,
+            Err(error) => tracing::warn!(%error, "a session was not touched; it may end early"),
         }
     }
 

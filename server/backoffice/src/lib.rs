@@ -24,6 +24,7 @@ mod readiness;
 pub mod remask;
 mod reveals;
 pub mod samples;
+mod sessions;
 pub mod staff;
 pub mod store;
 mod supervise;
@@ -32,4 +33,4 @@ mod turns;
 pub mod vault;
 mod wrong_person;
 
-pub use backoffice::{BackOffice, OpenError, Parts, Settings};
+pub use backoffice::{BackOffice, Entry, OpenError, Parts, Settings};

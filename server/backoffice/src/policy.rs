@@ -4,8 +4,10 @@
 //! the policy that made it, so that the act can see whether that policy is still in force.
 
 mod log;
+mod people;
 
 pub use log::{ReadEntries, ReadLog, VerifyLog};
+pub use people::EndSessions;
 
 use crate::auth::Actor;
 use cedar_policy::{

@@ -17,6 +17,7 @@ pub mod readings;
 pub mod refusals;
 pub mod remask;
 pub mod reveals;
+pub mod session_ends;
 pub mod sessions;
 pub mod staff;
 pub mod step_ups;

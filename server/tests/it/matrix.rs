@@ -13,7 +13,7 @@ use std::path::Path;
 type Form = &'static [(&'static str, &'static str)];
 
 /// What each endpoint is asked. The order is that of the asking; whoever signs out does so last.
-const ENDPOINT: [(&str, Form); 28] = [
+const ENDPOINT: [(&str, Form); 34] = [
     ("/api/sign_in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
     ("/api/verify_totp", &[("code", "000000")]),
     ("/api/verify_passkey/begin", &[]),
@@ -21,7 +21,13 @@ const ENDPOINT: [(&str, Form); 28] = [
     ("/api/passkeys/list", &[]),
     ("/api/passkeys/begin", &[("name", "a key")]),
     ("/api/passkeys/finish", &[("name", "a key"), ("challenge", UNKNOWN), ("credential", "{}")]),
-    ("/api/passkeys/revoke", &[("passkey_id", NO_PASSKEY)]),
+    ("/api/passkeys/revoke", &[("passkey_id", NO_ONES)]),
+    ("/api/session/status", &[]),
+    ("/api/session/stay", &[]),
+    ("/api/session/list", &[]),
+    ("/api/session/end", &[("session_id", NO_ONES)]),
+    ("/api/admin/sessions/list", &[]),
+    ("/api/admin/sessions/end", &[("staff_no", "op9999")]),
     ("/api/step_up/passkey/begin", &[("challenge", UNKNOWN)]),
     ("/api/step_up/passkey", &[("challenge", UNKNOWN), ("assertion", "{}")]),
     ("/api/step_up/totp", &[("challenge", UNKNOWN), ("code", "000000")]),
@@ -48,7 +54,7 @@ const ENDPOINT: [(&str, Form); 28] = [
 ];
 
 /// What each page is asked: method, route, the address (or the route itself), the form.
-const PAGE: [(&str, &str, &str, Form); 26] = [
+const PAGE: [(&str, &str, &str, Form); 29] = [
     ("GET", "/", "/", &[]),
     ("GET", "/sign-in", "/sign-in", &[]),
     ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
@@ -60,7 +66,10 @@ const PAGE: [(&str, &str, &str, Form); 26] = [
     ("POST", "/cases/wrong-person", "/cases/wrong-person", &[("case_id", "{page_case}")]),
     ("POST", "/cases/close", "/cases/close", &[("case_id", "{page_case}")]),
     ("GET", "/me", "/me", &[]),
-    ("POST", "/me/passkeys/revoke", "/me/passkeys/revoke", &[("passkey_id", NO_PASSKEY)]),
+    ("POST", "/me/passkeys/revoke", "/me/passkeys/revoke", &[("passkey_id", NO_ONES)]),
+    ("POST", "/me/sessions/end", "/me/sessions/end", &[("session_id", NO_ONES)]),
+    ("GET", "/admin/sessions", "/admin/sessions", &[]),
+    ("POST", "/admin/sessions/end", "/admin/sessions/end", &[("staff_no", "op9999")]),
     ("GET", "/supervise", "/supervise", &[]),
     ("GET", "/supervise/events", "/supervise/events", &[]),
     ("GET", "/supervise/events/{seq}", "/supervise/events/0", &[]),
@@ -81,7 +90,7 @@ const PAGE: [(&str, &str, &str, Form); 26] = [
 const OPEN: Form =
     &[("purpose", "counter"), ("ticket", "Q-20261122-7"), ("identified", "document_seen"), ("note", "{note}")];
 const UNKNOWN: &str = "00000000000000000000000000000000";
-const NO_PASSKEY: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+const NO_ONES: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const STAFF: [&str; 5] = ["op1001", "ap2001", "su3001", "ad9001", "au4001"];
 const HEAD: &str =
     "| nobody | operator | approver | supervisor | admin | auditor |\n| --- | --- | --- | --- | --- | --- | --- |\n";

@@ -6,8 +6,9 @@ use backoffice::auth::code_at;
 use backoffice::system::SystemClock;
 use domain::clock::Clock;
 use serde::Deserialize;
-use std::sync::Mutex;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 pub const SESSION: &str = "__Host-grille";
@@ -38,6 +39,17 @@ pub struct Person<'a> {
 pub struct Case {
     pub id: String,
     pub customer: String,
+}
+
+/// One of the fixed staff of the app that tests share, signed in once for all of them: signing in again would end
+/// this session under the feet of whoever uses it (U5). Whoever must be signed out is nobody's colleague.
+pub fn colleague(staff_no: &str) -> &'static Person<'static> {
+    static COLLEAGUES: Mutex<BTreeMap<String, &'static OnceLock<Person<'static>>>> = Mutex::new(BTreeMap::new());
+    let place = *COLLEAGUES.lock().unwrap().entry(staff_no.into()).or_insert_with(|| Box::leak(Box::default()));
+    place.get_or_init(|| {
+        let app = TestApp::shared();
+        Person::signed_in(app, app.staff(staff_no))
+    })
 }
 
 /// Seconds since 1970.

@@ -2,7 +2,7 @@
 
 use crate::app::{Home, TestApp};
 use crate::http::{Answer, Request};
-use crate::person::{Person, SESSION, TRY};
+use crate::person::{Person, SESSION, TRY, colleague};
 use std::time::Duration;
 
 /// The attributes of a cookie that an answer sets.
@@ -53,6 +53,63 @@ fn u5_a_step_up_rotates_the_session_and_the_old_cookie_is_dead() {
     assert_eq!((asked.status, asked.code().as_str()), (401, "signed_out"));
     // The window goes on with the session's lineage, not with its cookie.
     assert_eq!(person.reveal(&case, &[("field", "name"), ("reason", "COUNTER_SERVICE")]).status, 200);
+}
+
+#[test]
+fn u5_who_signs_in_elsewhere_ends_the_first_session_and_its_page_says_so() {
+    let app = TestApp::shared();
+    let first = Person::operator(app);
+    let old = first.cookie_header();
+    first.sign_in();
+    let page = app.send(&Request::get("/me").with("Cookie", &old));
+    assert_eq!((page.status, page.header("location")), (303, Some("/sign-in?next=/me")));
+    let told = app.send(&Request::get("/sign-in?next=/me").with("Cookie", &old).with("Accept-Language", "en"));
+    assert!(told.text().contains("You signed in elsewhere at "), "{}", told.text());
+    let asked = app.send(&Request::post("/api/session/list", &[]).with("Cookie", &old));
+    assert_eq!((asked.status, asked.code().as_str()), (401, "signed_out"));
+    let own = first.post("/api/session/list", &[]).json();
+    let how: Vec<&str> =
+        own["sessions"].as_array().unwrap().iter().map(|one| one["ended_by"].as_str().unwrap_or("live")).collect();
+    assert_eq!(how, ["live", "sign_in"]);
+}
+
+#[test]
+fn u5_an_administrator_ends_a_session_by_a_plain_form_and_by_the_endpoint() {
+    let app = TestApp::shared();
+    let (person, admin) = (Person::operator(app), colleague("ad9002"));
+    let staff_no = person.staff.staff_no.clone();
+    assert!(admin.get("/admin/sessions").text().contains(&staff_no));
+    for target in ["/admin/sessions/end", "/api/admin/sessions/end"] {
+        let ended = admin.post(target, &[("staff_no", &staff_no)]);
+        assert!(matches!(ended.status, 200 | 303), "{target}");
+        assert_eq!(person.post("/api/session/status", &[]).code(), "signed_out");
+        let events = app.log.of_request(ended.request_id());
+        assert_eq!(
+            (events[0].text("kind"), events[0].text("details/subject_staff")),
+            ("session_ended", staff_no.as_str())
+        );
+        person.sign_in();
+    }
+    assert!(!admin.get("/admin/sessions").text().contains("127.0.0.1"), "nor where they are");
+}
+
+#[test]
+fn u5_asking_how_long_it_lasts_keeps_no_session_alive() {
+    let home = Home::new();
+    let app = TestApp::init_and_serve(&home, &[("GRILLE_SESSION__IDLE", "8")]);
+    let admin = Person::signed_in(&app, &app.staff[0]);
+    let left = || admin.post("/api/session/status", &[]).json();
+    let begun = left();
+    assert_eq!(begun["notice_seconds"], 2);
+    assert!(begun["idle_seconds"].as_i64().unwrap() <= 8 && begun["absolute_seconds"].as_i64().unwrap() > 8);
+    // Asked all the time, it is over all the same. However slow the machine: it is, once the time is.
+    let mut answers = (0..600).map(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        admin.post("/api/session/status", &[])
+    });
+    let over = answers.find(|answer| answer.status != 200).expect("it ends");
+    assert_eq!((over.status, over.code().as_str()), (401, "signed_out"));
+    assert_eq!(admin.post("/api/session/stay", &[]).status, 401, "and does not begin again");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::app::TestApp;
 use crate::http::{Answer, Request};
-use crate::person::{Person, Staff};
+use crate::person::{Person, Staff, colleague};
 use domain::audit::checkpoint::{self, VerifierKey};
 use domain::audit::merkle::{Hash, tree_root};
 use domain::audit::proof::InclusionProof;
@@ -12,19 +12,15 @@ use std::net::TcpStream;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// One session of each role for all tests here: codes work once, and a sign-in takes one.
-fn people() -> &'static [Person<'static>] {
-    static PEOPLE: OnceLock<Vec<Person<'static>>> = OnceLock::new();
-    PEOPLE.get_or_init(|| {
-        let app = TestApp::shared();
-        let fixed =
-            ["ap2002", "su3002", "ad9002", "au4001"].map(|staff_no| Person::signed_in(app, app.staff(staff_no)));
-        fixed.into_iter().chain([Person::operator(app)]).collect()
-    })
+/// One of each role for all tests here.
+fn people() -> [&'static Person<'static>; 5] {
+    static OPERATOR: OnceLock<Person<'static>> = OnceLock::new();
+    let [approver, supervisor, admin, auditor] = ["ap2002", "su3001", "ad9002", "au4001"].map(colleague);
+    [approver, supervisor, admin, auditor, OPERATOR.get_or_init(|| Person::operator(TestApp::shared()))]
 }
 
 fn of(role: &str) -> &'static Person<'static> {
-    people().iter().find(|person| person.staff.role == role).expect("a person of that role")
+    people().into_iter().find(|person| person.staff.role == role).expect("a person of that role")
 }
 
 fn refused(person: &Person<'_>, answer: &Answer, what: &str) {
@@ -165,7 +161,7 @@ fn a1_a_stranger_with_the_public_key_rebuilds_the_root_and_checks_a_proof() {
 #[test]
 fn s1_the_tail_is_server_sent_events_and_ends_at_sign_out() {
     let app = TestApp::shared();
-    let person = Person::signed_in(app, app.staff("su3001"));
+    let person = Person::signed_in(app, app.staff("su3002"));
     let mut stream = TcpStream::connect(app.addr).expect("a connection");
     stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
     let request = Request::get("/supervise/events/tail?kind=case_opened")

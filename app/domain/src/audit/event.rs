@@ -66,11 +66,13 @@ kinds! {
     /// Someone was suspended: it takes effect on the next request (U5).
     StaffSuspended "staff_suspended" [SubjectStaff, OsUser];
     /// Both factors were right, or something was not (U2, U3).
-    SignedIn "signed_in" [Factor, Passkey, Alert, Address, Device, SubjectStaff];
+    SignedIn "signed_in" [Factor, Passkey, Session, Alert, Address, Device, SubjectStaff];
     /// Sign-in failures beyond those recorded one by one (A10).
     SignInFailuresCounted "sign_in_failures_counted" [Count, SubjectStaff];
     /// The person ended the session.
     SignedOut "signed_out" [Address, Device];
+    /// A session was ended from a list: one's own, or someone's by an administrator (U5).
+    SessionEnded "session_ended" [Session, SubjectStaff, Policy, Address, Device];
     /// A case was opened (Q1).
     CaseOpened "case_opened" [Case, Purpose, Ticket, Identified, Note, Address, Device];
     /// A case was closed.

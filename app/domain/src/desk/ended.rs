@@ -1,5 +1,7 @@
 //! Why a session that was is no more.
 
+use crate::clock::Timestamp;
+
 /// As the sign-in page tells it to whoever still has the cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
@@ -13,6 +15,15 @@ pub enum Ended {
         /// The limit.
         hours: i64,
     },
-    /// It was ended, by a sign-out or by another sign-in.
+    /// Its person signed in elsewhere, and one has one session (U5).
+    Elsewhere {
+        /// When.
+        at: Timestamp,
+    },
+    /// An administrator ended it.
+    ByAdmin,
+    /// Its person was suspended.
+    Suspended,
+    /// Its person signed out.
     Otherwise,
 }

@@ -37,7 +37,7 @@ const ACTOR: [(&str, &str); 8] = [
 ];
 
 /// What the types can hold. A type that is not here fails the test.
-const TYPES: [(&str, &str); 30] = [
+const TYPES: [(&str, &str); 31] = [
     ("BatchId", "a UUIDv7"),
     ("CaseId", "a UUIDv7"),
     ("CustomerId", "a UUIDv7; it names a customer to the bank alone"),
@@ -53,6 +53,7 @@ const TYPES: [(&str, &str); 30] = [
     ("Item", "1 to 99"),
     ("Kind", "one of the kinds above"),
     ("KeyName", "names of catalogue fields, joined by `+`"),
+    ("Lineage", "a UUIDv7; a session from sign-in to its end, never the cookie"),
     ("OutcomeName", "`found`, `none` or `too_many`"),
     ("PasskeyId", "a UUIDv7; a passkey's row, not its credential"),
     ("PurposeName", "a purpose of `purposes.toml`"),

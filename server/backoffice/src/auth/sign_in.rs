@@ -4,8 +4,9 @@ use super::actor::{Actor, RequestStamp, event, flooded};
 use super::factor::{Given, NotAccepted, alert_of};
 use super::{delay, password, totp};
 use crate::audit::{Act, ActError, Housekeeping, Verdict, unaudited};
-use crate::backoffice::BackOffice;
-use crate::store::sessions::{SessionRow, TryRow};
+use crate::backoffice::{BackOffice, Settings};
+use crate::sessions::make_room;
+use crate::store::sessions::{NewSession, SessionRow, TryRow};
 use crate::store::staff::{Secrets, StaffRow};
 use crate::store::{WriteTx, sessions, staff};
 use crate::system::random;
@@ -116,7 +117,7 @@ impl BackOffice {
             session_hash: session.hash(),
             lineage: Lineage::from_bytes(crate::system::new_id(self.clock.now(), &*self.entropy)),
             request,
-            address_failures: self.settings.address_failures,
+            settings: self.settings,
         };
         let staff = self.ledger.act(act).await?.into_fact();
         Ok(SignedIn { token: session, staff })
@@ -189,7 +190,7 @@ struct SignIn {
     session_hash: [u8; 32],
     lineage: Lineage,
     request: RequestStamp,
-    address_failures: u32,
+    settings: Settings,
 }
 
 #[async_trait::async_trait]
@@ -198,7 +199,7 @@ impl Act for SignIn {
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<StaffView>> {
         let now = tx.now();
-        let crowded = delay::crowded(tx, &self.request, self.address_failures).await?;
+        let crowded = delay::crowded(tx, &self.request, self.settings.address_failures).await?;
         let Some((tried, seen)) = self.tried.zip(self.staff.clone()) else {
             return self.refuse_unknown(tx, crowded).await;
         };
@@ -233,7 +234,16 @@ impl SignIn {
     async fn begin(&self, tx: &mut WriteTx<'_>, row: StaffRow) -> sqlx::Result<Verdict<StaffView>> {
         let now = tx.now();
         staff::set_failures(tx.conn(), row.id, 0, now, Timestamp::from_millis(0)).await?;
-        sessions::insert(tx.conn(), &self.session_hash, self.lineage, row.id, now).await?;
+        let mut details = Details { session: make_room(tx, &row.person, &self.settings).await?, ..Details::default() };
+        let new = NewSession {
+            token_hash: &self.session_hash,
+            lineage: self.lineage,
+            staff: &row,
+            address: self.request.address,
+            device: self.request.device.as_ref(),
+            now,
+        };
+        sessions::insert(tx.conn(), &new).await?;
         let view = StaffView {
             staff_no: row.staff_no.clone(),
             name: row.name.as_str().into(),
@@ -242,7 +252,6 @@ impl SignIn {
         };
         let session = SessionRow { lineage: self.lineage, staff: row, started: now, seen: now };
         let actor = Actor::new(session, self.request.clone());
-        let mut details = Details::default();
         self.given.tell(&mut details);
         Ok(Verdict::Done { event: actor.event(tx, Kind::SignedIn, None, details), fact: view })
     }
@@ -284,7 +293,7 @@ impl SignIn {
 
     /// Counts the failure against its address, unless that is closed; whether it is the one that closes it.
     async fn closes_address(&self, tx: &mut WriteTx<'_>, crowded: bool) -> sqlx::Result<bool> {
-        Ok(!crowded && delay::count(tx, &self.request, self.address_failures).await?)
+        Ok(!crowded && delay::count(tx, &self.request, self.settings.address_failures).await?)
     }
 
     fn failure(&self, tx: &WriteTx<'_>, kind: Kind, code: Code, staff: Option<&StaffRow>) -> AuditEvent {

@@ -1,10 +1,14 @@
 //! Sessions, by the hash of their cookie's secret, and sign-ins that wait for their second factor.
 
 use super::db::{Conn, Db, on, on_conn};
+use super::session_ends::end_of;
 use super::staff::{StaffRow, bad, id, staff_of};
+use domain::audit::event::DeviceTag;
 use domain::clock::Timestamp;
+use domain::desk::SessionEnd;
 use domain::id::{Lineage, StaffId};
 use sqlx::Row;
+use std::net::IpAddr;
 
 /// A live session and whose it is, as they are now (U5: rights are read per request).
 #[derive(Clone, Debug)]
@@ -18,50 +22,48 @@ pub struct SessionRow {
 /// The session of that cookie, unless it was ended; and the newest time in the log, behind which no expiry
 /// moves (A6).
 pub async fn by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
-    const SQL: &str = "SELECT staff.id, staff_no, person, name, role, unit, state, version, lineage, started_at, \
+    const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
         seen_at, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
-    session_of(on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?))
+    session_and_latest(on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?))
 }
 
 /// The same by lineage, for what goes on without a cookie: a live tail.
 pub async fn by_lineage(db: &Db, lineage: Lineage) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
-    const SQL: &str = "SELECT staff.id, staff_no, person, name, role, unit, state, version, lineage, started_at, \
+    const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
         seen_at, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff \
         WHERE lineage = $1 AND ended_at IS NULL";
-    session_of(on!(db, |pool| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(pool).await?))
+    session_and_latest(on!(db, |pool| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(pool).await?))
 }
 
-fn session_of(row: Option<sqlx::sqlite::SqliteRow>) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
+fn session_and_latest(row: Option<sqlx::sqlite::SqliteRow>) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     row.map(|row| {
-        let session = SessionRow {
-            staff: staff_of(&row)?,
-            lineage: Lineage::from_bytes(id(row.try_get(8)?)?),
-            started: Timestamp::from_millis(row.try_get(9)?),
-            seen: Timestamp::from_millis(row.try_get(10)?),
-        };
-        Ok((session, Timestamp::from_millis(row.try_get::<Option<i64>, _>(11)?.unwrap_or_default())))
+        Ok((session_of(&row)?, Timestamp::from_millis(row.try_get::<Option<i64>, _>(11)?.unwrap_or_default())))
     })
     .transpose()
 }
 
-/// The session of that cookie even if it was ended, whether it was, and the newest time in the log: to tell
-/// why it is no more, never to act.
-pub async fn ever_by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<(SessionRow, bool, Timestamp)>> {
-    const SQL: &str = "SELECT staff.id, staff_no, person, name, role, unit, state, version, lineage, started_at, \
-        seen_at, ended_at, (SELECT latest FROM log_head WHERE id = 1) \
+/// Of the first eleven columns: a staff record's, lineage, `started_at`, `seen_at`.
+pub(super) fn session_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<SessionRow> {
+    Ok(SessionRow {
+        staff: staff_of(row)?,
+        lineage: Lineage::from_bytes(id(row.try_get(8)?)?),
+        started: Timestamp::from_millis(row.try_get(9)?),
+        seen: Timestamp::from_millis(row.try_get(10)?),
+    })
+}
+
+/// A session, how it was ended if it was, and the newest time in the log.
+pub type EverRow = (SessionRow, Option<SessionEnd>, Timestamp);
+
+/// The session of that cookie even if it was ended, and how: to tell why it is no more, never to act.
+pub async fn ever_by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<EverRow>> {
+    const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
+        seen_at, (SELECT latest FROM log_head WHERE id = 1), ended_at, ended_by \
         FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1";
     let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
-    row.map(|row| {
-        let session = SessionRow {
-            staff: staff_of(&row)?,
-            lineage: Lineage::from_bytes(id(row.try_get(8)?)?),
-            started: Timestamp::from_millis(row.try_get(9)?),
-            seen: Timestamp::from_millis(row.try_get(10)?),
-        };
-        let ended = row.try_get::<Option<i64>, _>(11)?.is_some();
-        Ok((session, ended, Timestamp::from_millis(row.try_get::<Option<i64>, _>(12)?.unwrap_or_default())))
-    })
-    .transpose()
+    let Some(row) = row else { return Ok(None) };
+    let end = end_of(row.try_get(12)?, row.try_get(13)?)?;
+    Ok(session_and_latest(Some(row))?.map(|(session, latest)| (session, end, latest)))
 }
 
 /// Whether the lineage lives, and the version and state of its staff record: read again inside an act.
@@ -72,21 +74,28 @@ pub async fn standing(conn: &mut Conn, lineage: Lineage) -> sqlx::Result<Option<
     row.map(|row| Ok((row.try_get(0)?, row.try_get::<&str, _>(1)? == "active"))).transpose()
 }
 
-/// Begins a session.
-pub async fn insert(
-    conn: &mut Conn,
-    token_hash: &[u8; 32],
-    lineage: Lineage,
-    staff: StaffId,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    const SQL: &str =
-        "INSERT INTO session (token_hash, lineage, staff, started_at, seen_at) VALUES ($1, $2, $3, $4, $4)";
+/// A session to be begun.
+pub struct NewSession<'a> {
+    pub token_hash: &'a [u8; 32],
+    pub lineage: Lineage,
+    pub staff: &'a StaffRow,
+    pub address: Option<IpAddr>,
+    pub device: Option<&'a DeviceTag>,
+    pub now: Timestamp,
+}
+
+/// Begins a session. A person who has one already cannot: the index `session_is_one_a_person` sees to it.
+pub async fn insert(conn: &mut Conn, new: &NewSession<'_>) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO session (token_hash, lineage, staff, person, started_at, seen_at, address, device) \
+        VALUES ($1, $2, $3, $4, $5, $5, $6, $7)";
     on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&token_hash[..])
-        .bind(&lineage.as_bytes()[..])
-        .bind(&staff.as_bytes()[..])
-        .bind(now.millis())
+        .bind(&new.token_hash[..])
+        .bind(&new.lineage.as_bytes()[..])
+        .bind(&new.staff.id.as_bytes()[..])
+        .bind(new.staff.person.as_str())
+        .bind(new.now.millis())
+        .bind(new.address.map(|address| address.to_string()))
+        .bind(new.device.map(DeviceTag::as_str))
         .execute(c)
         .await
         .map(drop))
@@ -103,12 +112,6 @@ pub async fn rotate(conn: &mut Conn, lineage: Lineage, token_hash: &[u8; 32], no
         .await?
         .rows_affected());
     Ok(rotated == 1)
-}
-
-/// Ends the session.
-pub async fn end(conn: &mut Conn, lineage: Lineage, now: Timestamp) -> sqlx::Result<()> {
-    const SQL: &str = "UPDATE session SET ended_at = $1 WHERE lineage = $2 AND ended_at IS NULL";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(now.millis()).bind(&lineage.as_bytes()[..]).execute(c).await.map(drop))
 }
 
 /// Notes that the session was used.

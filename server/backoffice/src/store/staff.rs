@@ -93,6 +93,13 @@ fn with_secrets(row: Option<sqlx::sqlite::SqliteRow>) -> sqlx::Result<Option<(St
     .transpose()
 }
 
+/// The person of that number, read inside an act.
+pub async fn person_of(conn: &mut Conn, staff_no: &StaffNo) -> sqlx::Result<Option<PersonNo>> {
+    const SQL: &str = "SELECT person FROM staff WHERE staff_no = $1";
+    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(staff_no.as_str()).fetch_optional(c).await?);
+    row.map(|row| PersonNo::parse(row.try_get(0)?).map_err(decode)).transpose()
+}
+
 /// Every staff record, by number. Staff are not customers: listing them is an admin's and the demo's need.
 pub async fn all(db: &Db) -> sqlx::Result<Vec<StaffRow>> {
     const SQL: &str =

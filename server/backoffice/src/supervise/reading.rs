@@ -67,9 +67,9 @@ impl StaffDesk {
         self.office.extend_reading(self.actor.lineage(), id, filters, seen).await
     }
 
-    /// Closes all of this session's, tails too: it ends.
-    pub(crate) async fn close_readings(&self) {
-        match readings::of_lineage(&self.office.db, self.actor.lineage()).await {
+    /// Closes all of a session's, tails too: it ends.
+    pub(crate) async fn close_readings_of(&self, lineage: Lineage) {
+        match readings::of_lineage(&self.office.db, lineage).await {
             Ok(open) => {
                 for (id, _, _) in open {
                     self.office.close_reading(id).await;

@@ -111,7 +111,7 @@ async fn u5_an_ended_foreign_or_old_session_keeps_nothing_for_anyone() {
     let seat = house.sign_in(&seat.person).await;
     let expired = seat.token();
     house.wait(Span::minutes(13 * 60));
-    assert_eq!(house.office.ended(&expired).await, Some(Ended::Age { hours: 8 }));
+    assert_eq!(house.office.ended(&expired).await, Some(Ended::Idle { minutes: 15 }), "what came first");
     let made_up = SessionToken::from_bytes([9; 32]);
     assert_eq!(house.office.ended(&made_up).await, None);
     for token in [&signed_out, &expired, &made_up] {

@@ -77,8 +77,8 @@ async fn a10_a_refusal_that_cannot_be_recorded_is_a_503_and_masks_need_their_rec
         house.meddle(mend).await.unwrap();
         // Nothing of it was done: the session lives, one case is open, the code is unused.
         assert_eq!(seat.desk().await.cases().await.unwrap().len(), 1);
-        house.try_sign_in("op1001", PASSWORD, &code).await.unwrap();
         seat.desk().await.open_case(seat.case_form("complaint", &note)).await.unwrap();
+        house.try_sign_in("op1001", PASSWORD, &code).await.unwrap();
         house.whole().await;
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::customers::Customer;
 use crate::office::TestOffice;
-use crate::people::{PASSWORD, Seat, reveal_form, shown};
+use crate::people::{PASSWORD, Person, Seat, reveal_form, shown};
 use backoffice::audit::verify;
 use backoffice::vault::KeyKind;
 use domain::audit::event::{Decision, Kind};
@@ -15,6 +15,7 @@ use std::sync::Arc;
 struct Counter {
     house: Arc<TestOffice>,
     seat: Seat,
+    colleague: Arc<Person>,
     customer: Customer,
     case: CaseId,
     handle: Handle,
@@ -25,7 +26,9 @@ impl Counter {
         let (house, seat) = TestOffice::with_operator().await;
         let customer = house.customer().await;
         let (case, handle) = seat.bound("complaint", &customer).await;
-        Self { house, seat, customer, case, handle }
+        let colleague = Person::colleague();
+        house.enrol(&colleague).await;
+        Self { house, seat, colleague, customer, case, handle }
     }
 
     fn form(&self) -> RevealForm {
@@ -44,8 +47,9 @@ impl Counter {
     }
 
     async fn sign_in_works(&self) {
-        let code = self.seat.person.code(&self.house);
-        self.house.try_sign_in("op1001", PASSWORD, &code).await.unwrap();
+        // A colleague: whoever signs in anew ends their own session.
+        let code = self.colleague.code(&self.house);
+        self.house.try_sign_in(self.colleague.staff_no, PASSWORD, &code).await.unwrap();
     }
 
     async fn reveal_works(&self) {

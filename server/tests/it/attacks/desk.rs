@@ -2,8 +2,6 @@
 
 use crate::app::{Guest, TestApp};
 use crate::person::{Case, Person};
-use std::collections::BTreeMap;
-use std::sync::{Mutex, OnceLock};
 
 /// An operator's desk.
 pub struct Desk<'a> {
@@ -40,17 +38,6 @@ impl<'a> Desk<'a> {
         let reveal = shown.json()["event"].as_u64().expect("a value was shown");
         let challenge = person.challenge(&bound, &id_no);
         Self { person, guest, bound, unbound, other, found_in_other, closed, challenge, reveal }
-    }
-
-    /// One of the fixed staff, signed in once for all attacks.
-    pub fn colleague(&self, staff_no: &str) -> &'static Person<'static> {
-        static COLLEAGUES: Mutex<BTreeMap<String, &'static OnceLock<Person<'static>>>> = Mutex::new(BTreeMap::new());
-        let mut colleagues = COLLEAGUES.lock().unwrap();
-        let person = *colleagues.entry(staff_no.into()).or_insert_with(|| Box::leak(Box::default()));
-        person.get_or_init(|| {
-            let app = TestApp::shared();
-            Person::signed_in(app, app.staff(staff_no))
-        })
     }
 
     /// What may be typed for the first guest.

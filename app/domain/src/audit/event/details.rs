@@ -6,7 +6,9 @@ use super::words::{
 use super::{Decision, Kind};
 use crate::audit::fingerprint::Fingerprint;
 use crate::clock::Timestamp;
-use crate::id::{BatchId, CaseId, CustomerId, EventId, FieldName, Item, PasskeyId, PurposeName, ReasonCode, StaffNo};
+use crate::id::{
+    BatchId, CaseId, CustomerId, EventId, FieldName, Item, Lineage, PasskeyId, PurposeName, ReasonCode, StaffNo,
+};
 use crate::purpose::Identified;
 use crate::role::Role;
 use serde::{Deserialize, Serialize};
@@ -82,6 +84,8 @@ details! {
     Factor factor: FactorName;
     /// Which passkey; its name stands beside the log.
     Passkey passkey: PasskeyId;
+    /// The session that was ended, by its lineage; at a sign-in the person's other one.
+    Session session: Lineage;
     /// Milliseconds since the factor was given.
     FactorAge factor_age_ms: i64;
     /// Wrong codes so far.

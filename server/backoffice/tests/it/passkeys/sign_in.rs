@@ -109,6 +109,7 @@ async fn u2_of_twenty_parallel_uses_of_one_assertion_one_signs_in_and_no_passkey
     }
     assert_eq!(uses.join_all().await.into_iter().filter(|ok| *ok).count(), 1);
     assert_eq!(house.count(Kind::SignedIn, None).await, before + 1);
+    let seat = house.sign_in(&seat.person).await;
     assert!(!seat.desk().await.passkeys().await.unwrap()[0].suspended);
     house.whole().await;
 }
