@@ -194,11 +194,6 @@ fn go_on(shows: &Shows, context: &PageContext) -> Option<AnyView> {
     (!shows.open.is_empty()).then(list)
 }
 
-/// Whether the page opens a case, and so keeps what is typed.
-pub fn opens_a_case(shows: &Shows) -> bool {
-    shows.case.is_none()
-}
-
 fn case_part(shows: &Shows, context: &PageContext) -> AnyView {
     let lang = context.lang;
     if let Some((case, _)) = &shows.case {

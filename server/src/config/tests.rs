@@ -1,0 +1,136 @@
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../../grille.example.toml");
+
+fn from(text: &str) -> Result<Config, Box<figment::Error>> {
+    Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(text)).extract().map_err(Box::new)
+}
+
+#[test]
+fn the_example_file_names_every_key_with_its_default() {
+    let uncommented: String = EXAMPLE
+        .lines()
+        .map(|line| line.strip_prefix("#: ").unwrap_or(line))
+        .filter(|line| !line.starts_with('#'))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let given: toml::Table = toml::from_str(&uncommented).unwrap();
+    let known = toml::Table::try_from(Config::default()).unwrap();
+    let optional = ["origin", "database_url", "catalogue", "purposes", "policy"];
+    for (key, value) in known.iter().filter(|(key, _)| *key != "tls") {
+        assert_eq!(given.get(key), Some(value), "{key}");
+    }
+    let tls: Vec<&str> = given["tls"].as_table().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(tls, ["certificate", "key"]);
+    for key in given.keys() {
+        assert!(known.contains_key(key) || optional.contains(&key.as_str()), "{key}");
+    }
+    for key in optional {
+        assert!(given.contains_key(key), "{key}");
+    }
+    let mut config = from(&uncommented).unwrap();
+    assert!(config.tls.certificate.is_some() && config.tls.key.is_some());
+    // Its origin is the default one, which is that of plain HTTP.
+    config.tls = Tls::default();
+    config.check().unwrap();
+}
+
+#[test]
+fn an_unknown_key_is_refused_by_name() {
+    for text in [
+        "adr = \"127.0.0.1:1\"",
+        "[session]\nidel = 3",
+        "[budget.person]\nmisses_week = 3",
+        "[sign_in]\nfailures = 3",
+        "[tls]\ncert = \"c.pem\"",
+        "[proxy]\ntrust = []",
+    ] {
+        let error = from(text).unwrap_err().to_string();
+        let name =
+            ["adr", "idel", "misses_week", "failures", "cert", "trust"].into_iter().find(|name| error.contains(name));
+        assert!(name.is_some(), "{error}");
+    }
+}
+
+const TLS: &str = "[tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n";
+const PROXY: &str = "[proxy]\ntrusted = [\"10.1.0.0/16\"]\n";
+
+#[test]
+fn q4_every_limit_can_be_set_and_zero_is_one() {
+    let scopes = ["person", "branch", "purpose", "alert"];
+    let counters = ["searches", "misses", "customers", "reveals", "bank_wide_searches"];
+    for (scope, counter) in scopes.iter().flat_map(|scope| counters.map(|counter| (scope, counter))) {
+        for window in ["hour", "day", "month"] {
+            let key = format!("{counter}_{window}");
+            for limit in [0_u32, 7_654_321] {
+                let set = from(&format!("[budget.{scope}]\n{key} = {limit}")).unwrap();
+                let table = serde_json::to_value(set.budget).unwrap();
+                assert_eq!(table[scope][&key], limit, "{scope}.{key}");
+            }
+        }
+    }
+    for wrong in ["-1", "1.5", "\"many\"", "4294967296"] {
+        let error = from(&format!("[budget.person]\nmisses_hour = {wrong}")).unwrap_err().to_string();
+        assert!(error.contains("misses_hour"), "{error}");
+    }
+}
+
+#[test]
+fn u8_the_way_in_is_loopback_or_tls_or_a_named_proxy() {
+    let any = "addr = \"0.0.0.0:443\"\n";
+    let bank = "origin = \"https://grille.bank.example\"\n";
+    let behind = "behind_proxy = true\n";
+    for text in [
+        String::new(),
+        "addr = \"[::1]:3000\"".into(),
+        TLS.into(),
+        format!("{any}{TLS}"),
+        format!("{any}{bank}{TLS}"),
+        format!("{bank}{behind}{PROXY}"),
+        format!("{any}{bank}{behind}{PROXY}"),
+        format!("{any}{bank}{behind}{PROXY}{TLS}"),
+        format!("{bank}{behind}{PROXY}headers = \"forwarded\""),
+    ] {
+        from(&text).unwrap().check().unwrap_or_else(|error| panic!("{error}: {text}"));
+    }
+    for (text, told) in [
+        (any.into(), "loopback only"),
+        ("addr = \"[::]:3000\"".into(), "loopback only"),
+        (format!("{any}{bank}"), "loopback only"),
+        (format!("{any}{bank}{behind}"), "proxy.trusted"),
+        (format!("{bank}{PROXY}"), "proxy.trusted"),
+        (format!("{any}{behind}{PROXY}"), "origin"),
+        (format!("origin = \"http://grille.bank.example\"\n{behind}{PROXY}"), "origin"),
+        (format!("origin = \"http://localhost:3000\"\n{TLS}"), "origin"),
+        (bank.into(), "origin"),
+        ("[tls]\nkey = \"k.pem\"".into(), "certificate and key"),
+        ("[tls]\ncertificate = \"c.pem\"".into(), "certificate and key"),
+    ] {
+        let error = from(&text).unwrap().check().unwrap_err().to_string();
+        assert!(error.contains(told), "{error}: {text}");
+    }
+    for text in [
+        "[proxy]\ntrusted = [\"0.0.0.0/0\"]",
+        "[proxy]\ntrusted = [\"proxy.bank.example\"]",
+        "[proxy]\nheaders = \"via\"",
+    ] {
+        assert!(from(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn what_contradicts_itself_is_refused() {
+    for text in [
+        "kek = \"paper\"",
+        "database_url = \"mysql://x\"",
+        "origin = \"http://localhost:3000/\"",
+        "log_origin = \"two words\"",
+        "[session]\nidle = 0",
+        "[session]\nidle = 900\nabsolute = 60",
+        "[step_up]\nchallenge = 121",
+        "[step_up]\nwindow = 301",
+        "[reveal]\nseconds = 31",
+    ] {
+        assert!(from(text).unwrap().check().is_err(), "{text}");
+    }
+}
