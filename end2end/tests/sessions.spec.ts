@@ -64,7 +64,8 @@ test('u5 whoever sits there is asked before the session ends unused, and when it
   const context = await browser.newContext({ baseURL: url, locale: 'en-GB' });
   const page = await context.newPage();
   await signIn(page, new Person(staff.find(one => one.staff_no === 'op1101')!), WORDS.en);
-  await page.goto('/me');
+  // with a fragment, as after the link to the main part: going to the same address would go nowhere
+  await page.goto('/me#main');
   const notice = page.getByRole('dialog', { name: 'Are you still there?' });
   await expect(notice).toBeHidden();
   await expect(notice).toBeVisible({ timeout: 20_000 });

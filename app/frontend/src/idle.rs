@@ -88,16 +88,15 @@ impl Idle {
                     here.arm(left);
                     here.tell(left.idle_seconds <= left.absolute_seconds);
                 }
-                // No answer just now is no end yet. Not by loading the page, which would be a sign of life.
-                Err(refusal) if refusal.code.is_empty() => {
+                // What is on this page is no longer for whoever sits there.
+                Err(refusal) if refusal.code == "signed_out" => leave(),
+                // No answer, or none just now, is no end yet; and to load the page would be a sign of life.
+                Err(_) => {
                     here.tell(true);
                     if here.countdown.left() == 0 {
                         here.arm(Left { idle_seconds: PATIENCE, absolute_seconds: PATIENCE, notice_seconds: PATIENCE });
                     }
                 }
-                // Ended: what is on this page is no longer for whoever sits there. By its address, not by loading it
-                // again, which could send a form twice.
-                Err(_) => drop(window().location().href().and_then(|here| window().location().replace(&here))),
             }
         });
     }
@@ -112,4 +111,12 @@ impl Idle {
             let _ = self.notice.show_modal();
         }
     }
+}
+
+/// By the page's address, since loading it again could send a form twice; without its fragment, since going to the
+/// same one goes nowhere.
+fn leave() {
+    let location = window().location();
+    let address = location.pathname().and_then(|path| Ok(path + &location.search()?));
+    drop(address.and_then(|address| location.replace(&address)));
 }
