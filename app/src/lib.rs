@@ -28,4 +28,4 @@ mod shell;
 mod ui;
 
 #[cfg(feature = "ssr")]
-pub use render::{render, to_sign_in};
+pub use render::{render, to_notice, to_sign_in};

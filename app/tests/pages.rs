@@ -189,6 +189,25 @@ async fn u5_who_comes_with_an_ended_session_is_told_why_and_led_back_through_bot
 }
 
 #[tokio::test]
+async fn u5_the_notice_of_secrecy_names_the_law_and_what_is_acknowledged_and_leads_on() {
+    for (lang, law) in
+        [(Lang::zh, "《中华人民共和国个人信息保护法》"), (Lang::en, "Personal Information Protection Law")]
+    {
+        let mut context = context(Some(Role::Operator), lang);
+        context.form.values.insert("next".into(), "/customers".into());
+        let (status, html) = page(Page::Notice, context).await;
+        assert!(status == 200 && html.contains(law), "{html}");
+        let digest = domain::notice::Notice::shipped().unwrap().digest();
+        assert!(html.contains(&format!("name=\"notice\" value=\"{digest}\"")), "{html}");
+        assert!(html.contains("name=\"next\" value=\"/customers\"") && html.contains("/notice?next=/customers"));
+        assert!(html.contains("op1001 王芳") && html.contains("action=\"/sign-out\""), "who, and the way out");
+        assert!(!html.contains("href=\"/customers\"") && !html.contains("<script src"), "nothing else before it");
+    }
+    let response = app::render(Page::Notice, context(None, Lang::en)).await;
+    assert_eq!(response.headers()[header::LOCATION], "/sign-in");
+}
+
+#[tokio::test]
 async fn u5_ones_own_sessions_say_how_each_ended_and_what_lives_can_be_ended() {
     let (status, html) = page(Page::Me, context(Some(Role::Auditor), Lang::en)).await;
     assert_eq!(status, 200);
