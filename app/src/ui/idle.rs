@@ -18,7 +18,7 @@ pub fn view(left: SessionLeft, lang: Lang) -> AnyView {
             <h2 id="idle-title">{text!(lang, idle.title)}</h2>
             <p data-when="idle">{text!(lang, idle.idle)}</p>
             <p data-when="absolute">{text!(lang, idle.age)}</p>
-            <p>{text!(lang, idle.left)} " " <output data-left></output></p>
+            <p>{text!(lang, idle.left)} " " <span data-left></span></p>
             <button type="button" class="primary" data-stay>{text!(lang, idle.stay)}</button>
         </dialog>
     }

@@ -12,12 +12,13 @@ use backoffice::staff::Enrolment;
 use backoffice::store::{Db, log};
 use backoffice::system::{SystemClock, SystemEntropy};
 use backoffice::vault::KeyRing;
-use backoffice::{BackOffice, Parts, Settings, audit, policy};
+use backoffice::{BackOffice, NoticeAsked, Parts, Settings, audit, policy};
 use domain::audit::checkpoint::{Origin, VerifierKey};
 use domain::audit::event::PersonName;
 use domain::budget::Limits;
 use domain::catalogue::Catalogue;
 use domain::id::{BranchNo, PersonNo, StaffNo};
+use domain::notice::Notice;
 use domain::purpose::Purposes;
 use domain::role::Role;
 use grille::office::Site;
@@ -63,8 +64,9 @@ impl Office {
             catalogue: Catalogue::shipped()?,
             purposes: Purposes::shipped()?,
             policy: policy::SHIPPED.to_owned(),
+            notice: Notice::shipped()?,
             // Tellers of a benchmark do in a minute what others do in a year.
-            settings: Settings { budgets: Limits::NONE, ..Settings::default() },
+            settings: Settings { budgets: Limits::NONE, notice: NoticeAsked::Pages, ..Settings::default() },
             write_cache: backoffice::store::WriteCache::Serving,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),

@@ -2,7 +2,7 @@
 //! account number only, with a budget and an event of their own.
 
 use crate::customers::{Customer, id_no};
-use crate::office::TestOffice;
+use crate::office::{TestOffice, settings};
 use crate::people::{Person, Seat, reveal_form, shown};
 use backoffice::Settings;
 use backoffice::hooks::Place;
@@ -151,7 +151,7 @@ async fn q4_bank_wide_searches_have_a_budget_of_their_own_and_count_as_searches(
     let mut budgets = Limits::NONE;
     budgets.person.bank_wide_searches_hour = 2;
     budgets.person.searches_hour = 4;
-    let house = TestOffice::with(Settings { budgets, ..Settings::default() }).await;
+    let house = TestOffice::with(Settings { budgets, ..settings() }).await;
     let seat = house.seat(Person::operator()).await;
     let customer = Customer::number(2, "0102");
     house.keep(&customer).await;

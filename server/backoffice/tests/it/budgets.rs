@@ -1,7 +1,7 @@
 //! Q4: budgets of a person, a branch and a purpose, over an hour, a day and a month.
 
 use crate::customers::{Customer, id_no};
-use crate::office::TestOffice;
+use crate::office::{TestOffice, settings};
 use crate::people::{Person, Seat, reveal_form};
 use backoffice::Settings;
 use domain::audit::event::{AuditEvent, Kind};
@@ -18,7 +18,7 @@ fn limits(set: impl Fn(&mut Limits)) -> Settings {
     set(&mut limits);
     // Sessions outlive what these tests wait for.
     let long = Span::days(60);
-    Settings { budgets: limits, session_idle: long, session_absolute: long, ..Settings::default() }
+    Settings { budgets: limits, session_idle: long, session_absolute: long, ..settings() }
 }
 
 /// An office with such limits and an operator of branch 0101.

@@ -6,12 +6,13 @@ use backoffice::hooks::{Hooks, Place};
 use backoffice::store::{Db, log};
 use backoffice::system::TestEntropy;
 use backoffice::vault::{KeyKind, KeyRing};
-use backoffice::{BackOffice, Parts, Settings};
+use backoffice::{BackOffice, NoticeAsked, Parts, Settings};
 use domain::audit::checkpoint::{Origin, VerifierKey};
 use domain::audit::event::{AuditEvent, Kind};
 use domain::catalogue::Catalogue;
 use domain::clock::{Clock, Span, TestClock, Timestamp};
 use domain::code::Code;
+use domain::notice::Notice;
 use domain::purpose::Purposes;
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::path::{Path, PathBuf};
@@ -41,10 +42,16 @@ pub fn origin() -> Origin {
     Origin::parse("bank.example/grille").unwrap()
 }
 
+/// What a bank sets that asks for the notice of secrecy on its pages alone: these tests come by no page, and
+/// what is about the notice says so.
+pub fn settings() -> Settings {
+    Settings { notice: NoticeAsked::Pages, ..Settings::default() }
+}
+
 impl TestOffice {
     /// An empty office: keys and a log, nobody in it.
     pub async fn empty() -> Arc<Self> {
-        Self::with(Settings::default()).await
+        Self::with(settings()).await
     }
 
     /// The same of a bank that set something else.
@@ -77,6 +84,7 @@ impl TestOffice {
             catalogue: Catalogue::shipped().unwrap(),
             purposes: Purposes::shipped().unwrap(),
             policy: backoffice::policy::SHIPPED.into(),
+            notice: Notice::shipped().unwrap(),
             settings,
             write_cache: backoffice::store::WriteCache::Serving,
             clock: clock.clone(),

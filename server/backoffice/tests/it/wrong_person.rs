@@ -2,7 +2,7 @@
 //! around anything.
 
 use crate::customers::Customer;
-use crate::office::TestOffice;
+use crate::office::{TestOffice, settings};
 use crate::people::{Person, Seat, reveal_form};
 use backoffice::Settings;
 use backoffice::hooks::Place;
@@ -114,7 +114,7 @@ async fn q1_five_open_cases_stay_five() {
 async fn q4_each_wrong_person_counts_as_a_customer() {
     let mut budgets = Limits::NONE;
     budgets.person.customers_hour = 2;
-    let house = TestOffice::with(Settings { budgets, ..Settings::default() }).await;
+    let house = TestOffice::with(Settings { budgets, ..settings() }).await;
     let seat = house.seat(Person::operator()).await;
     let mut case = seat.open("complaint").await;
     for n in 1..=3 {
