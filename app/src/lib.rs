@@ -20,4 +20,4 @@ mod render;
 mod shell;
 mod ui;
 
-pub use render::{render, to_sign_in};
+pub use render::{render, to_notice, to_sign_in};

@@ -11,6 +11,8 @@ pub enum Page {
     SignIn,
     /// `/sign-in/verify`
     Verify,
+    /// `/notice`
+    Notice,
     /// `/`
     Home,
     /// `/customers?case=&result=`
@@ -49,6 +51,7 @@ impl Page {
         match self {
             Page::SignIn => "/sign-in".into(),
             Page::Verify => "/sign-in/verify".into(),
+            Page::Notice => "/notice".into(),
             Page::Home | Page::Refusal(_) => "/".into(),
             Page::Me => "/me".into(),
             Page::AdminSessions => "/admin/sessions".into(),
@@ -94,7 +97,8 @@ impl Page {
     /// Whether one must be signed in to see it.
     pub const fn needs_desk(&self) -> bool {
         match self {
-            Page::Home | Page::Me | Page::AdminSessions | Page::Customers { .. } | Page::Customer { .. } => true,
+            Page::Notice | Page::Home | Page::Me | Page::AdminSessions => true,
+            Page::Customers { .. } | Page::Customer { .. } => true,
             Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity => true,
             Page::SignIn | Page::Verify | Page::Refusal(_) => false,
         }
@@ -143,6 +147,7 @@ mod tests {
             "/customers#x",
             "/customers ",
             "/sign-in",
+            "/notice",
             "javascript:alert(1)",
         ] {
             assert_eq!(Page::parse(address), None, "{address}");

@@ -5,6 +5,7 @@ mod customer;
 mod customers;
 mod home;
 mod me;
+mod notice;
 mod refusal;
 mod sign_in;
 mod supervise;
@@ -26,6 +27,8 @@ pub enum Content {
     SignIn,
     /// The second.
     Verify,
+    /// What is acknowledged before anything else.
+    Notice(notice::Shows),
     /// One's own work.
     Home(home::Shows),
     /// Search.
@@ -66,6 +69,7 @@ impl Content {
         Ok(match (page, desk) {
             (Page::SignIn, _) => Content::SignIn,
             (Page::Verify, _) => Content::Verify,
+            (Page::Notice, Some(desk)) => Content::Notice(notice::load(desk)),
             (Page::Home, Some(desk)) => Content::Home(home::load(desk).await?),
             (Page::Customers { case, result }, Some(desk)) => {
                 operators_only(desk, Seen { case: *case, ..Seen::default() }).await?;
@@ -89,7 +93,15 @@ impl Content {
             (Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity, None) => {
                 return Err(Code::SignedOut.into());
             }
-            (Page::Home | Page::Me | Page::AdminSessions | Page::Customers { .. } | Page::Customer { .. }, None) => {
+            (
+                Page::Notice
+                | Page::Home
+                | Page::Me
+                | Page::AdminSessions
+                | Page::Customers { .. }
+                | Page::Customer { .. },
+                None,
+            ) => {
                 return Err(Code::SignedOut.into());
             }
         })
@@ -100,6 +112,7 @@ impl Content {
         match self {
             Content::SignIn => text!(lang, sign_in.title),
             Content::Verify => text!(lang, verify.title),
+            Content::Notice(_) => text!(lang, notice.title),
             Content::Home(shows) => home::title(shows, lang),
             Content::Customers(shows) => customers::title(shows, lang),
             Content::Customer(_) => text!(lang, card.title),
@@ -118,7 +131,7 @@ impl Content {
         let home = (text!(lang, home.title), Some("/"));
         let search = (text!(lang, search.title), Some("/customers"));
         match self {
-            Content::SignIn | Content::Verify | Content::Home(_) => vec![(self.title(lang), None)],
+            Content::SignIn | Content::Verify | Content::Notice(_) | Content::Home(_) => vec![(self.title(lang), None)],
             Content::Customers(_) => vec![home, (text!(lang, search.title), None)],
             Content::Supervise(_) => vec![(self.title(lang), None)],
             Content::Events(_) | Content::Integrity(_) => {
@@ -138,7 +151,7 @@ impl Content {
 
     /// Whether it is shown before anybody is signed in, without the menu.
     pub const fn is_way_in(&self) -> bool {
-        matches!(self, Content::SignIn | Content::Verify)
+        matches!(self, Content::SignIn | Content::Verify | Content::Notice(_))
     }
 
     /// Whether something on it needs the browser's half: that of a session's end is on every page of somebody
@@ -160,6 +173,7 @@ impl Content {
         match self {
             Content::SignIn => sign_in::view(context),
             Content::Verify => verify::view(context),
+            Content::Notice(shows) => notice::view(shows, context),
             Content::Home(shows) => home::view(shows, context),
             Content::Customers(shows) => customers::view(shows, context),
             Content::Customer(shows) => customer::view(shows, context),

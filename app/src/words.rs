@@ -27,6 +27,7 @@ pub fn sentence(lang: Lang, code: Code) -> String {
         Code::PasskeyForeignOrigin => text!(lang, code.passkey_foreign_origin),
         Code::PasskeyCopied => text!(lang, code.passkey_copied),
         Code::PasskeyNone => text!(lang, code.passkey_none),
+        Code::NoticeUnacknowledged => text!(lang, code.notice_unacknowledged),
         Code::ForeignOrigin => text!(lang, code.foreign_origin),
         Code::NotFound => text!(lang, code.not_found),
         Code::CopyBlocked => text!(lang, code.copy_blocked),

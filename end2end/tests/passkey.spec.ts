@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, CDPSession, Page } from '@playwright/test';
 import { demo, expect, guest, person, test } from '../fixtures';
-import { findGuest, revealButton, signIn, WORDS } from '../pages';
+import { acknowledge, findGuest, revealButton, signIn, WORDS } from '../pages';
 
 /** What only this file looks for. */
 const PASSKEY = {
@@ -102,6 +102,7 @@ for (const [language, locale, staffNo, note] of [
       await expect(page.getByRole('button', { name: passkey.use })).toBeVisible();
       await expectNoFindings(page);
       await page.getByRole('button', { name: passkey.use }).click();
+      await acknowledge(page);
       await expect(page.getByRole('heading', { level: 1, name: words.mine })).toBeVisible();
 
       await findGuest(page, sought, words, note);
@@ -141,6 +142,7 @@ test('u2 without user verification, or from a copy, a passkey does not sign in',
   await expect(page.getByRole('alert')).toContainText(passkey.dismissed);
   await wire.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: true });
   await page.getByRole('button', { name: passkey.use }).click();
+  await acknowledge(page);
   await expect(page.getByRole('heading', { level: 1, name: words.mine })).toBeVisible();
 
   // the same key once more, from before it signed anything

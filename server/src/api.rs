@@ -5,6 +5,7 @@ pub mod audit;
 pub mod cases;
 pub mod customers;
 pub mod drafts;
+pub mod notice;
 pub mod passkeys;
 pub mod reveals;
 pub mod sessions;

@@ -2,7 +2,7 @@
 //! name, in the file as in the environment; every key has a default, and `grille.example.toml` explains each.
 
 use crate::proxy::{Network, Proxies, Written};
-use backoffice::Settings;
+use backoffice::{NoticeAsked, Settings};
 use domain::audit::checkpoint::Origin;
 use domain::budget::Limits;
 use domain::clock::Span;
@@ -32,6 +32,8 @@ pub struct Config {
     pub purposes: Option<PathBuf>,
     /// The policies; the shipped ones if left out.
     pub policy: Option<PathBuf>,
+    /// The notice of secrecy; the shipped one if left out.
+    pub notice: Option<PathBuf>,
     /// The log's name in its checkpoints.
     pub log_origin: String,
     /// What is logged about the program itself, as `tracing` directives.
@@ -102,6 +104,18 @@ pub struct Session {
     pub idle: u32,
     /// Ends after this long in any case.
     pub absolute: u32,
+    /// Where the notice of secrecy is asked for.
+    pub notice: NoticeAt,
+}
+
+/// Where the notice of secrecy is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NoticeAt {
+    /// By every page and endpoint.
+    Everywhere,
+    /// By the pages alone.
+    Pages,
 }
 
 /// Step-ups.
@@ -133,10 +147,11 @@ impl Default for Config {
             catalogue: None,
             purposes: None,
             policy: None,
+            notice: None,
             log_origin: "grille.localhost/log".into(),
             log: "warn".into(),
             log_format: LogFormat::Json,
-            session: Session { idle: 15 * 60, absolute: 8 * 60 * 60 },
+            session: Session { idle: 15 * 60, absolute: 8 * 60 * 60, notice: NoticeAt::Pages },
             step_up: StepUp { challenge: 2 * 60, window: 5 * 60 },
             reveal: Reveal { seconds: 30 },
             sign_in: SignIn { address_failures: 20 },
@@ -278,6 +293,10 @@ impl Config {
             step_up_window: Span::seconds(self.step_up.window.into()),
             reveal_seconds: self.reveal.seconds,
             address_failures: self.sign_in.address_failures,
+            notice: match self.session.notice {
+                NoticeAt::Everywhere => NoticeAsked::Everywhere,
+                NoticeAt::Pages => NoticeAsked::Pages,
+            },
             budgets: self.budget,
         }
     }

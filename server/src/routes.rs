@@ -1,6 +1,6 @@
 //! The URL map.
 
-use crate::api::{audit, cases, customers, drafts, passkeys, reveals, sessions, sign_in};
+use crate::api::{audit, cases, customers, drafts, notice, passkeys, reveals, sessions, sign_in};
 use crate::asked::{REVEAL, SESSION_STATUS, SESSION_STAY, unrouted, wrong_method};
 use crate::health::{self, ALIVE, READY};
 use crate::office::Site;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 34] = [
+pub const ENDPOINTS: [&str; 36] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/verify_passkey/begin",
@@ -25,6 +25,8 @@ pub const ENDPOINTS: [&str; 34] = [
     "/api/passkeys/begin",
     "/api/passkeys/finish",
     "/api/passkeys/revoke",
+    "/api/notice/read",
+    "/api/notice/acknowledge",
     SESSION_STATUS,
     SESSION_STAY,
     "/api/session/list",
@@ -51,13 +53,15 @@ pub const ENDPOINTS: [&str; 34] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 29] = [
+pub const PAGES: [(&str, &str); 31] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("GET", "/sign-in/verify"),
     ("POST", "/sign-in/verify"),
     ("POST", "/sign-out"),
+    ("GET", "/notice"),
+    ("POST", "/notice"),
     ("GET", "/customers"),
     ("POST", "/customers"),
     ("GET", "/customers/{id}"),
@@ -97,6 +101,8 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/passkeys/begin" => post(passkeys::begin),
         "/api/passkeys/finish" => post(passkeys::finish),
         "/api/passkeys/revoke" => post(passkeys::revoke),
+        "/api/notice/read" => post(notice::read),
+        "/api/notice/acknowledge" => post(notice::acknowledge),
         SESSION_STATUS => post(sessions::status),
         SESSION_STAY => post(sessions::stay),
         "/api/session/list" => post(sessions::list),
@@ -138,6 +144,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/sign-in", get(pages::sign_in).post(pages::post_sign_in))
         .route("/sign-in/verify", get(pages::verify).post(pages::post_verify).layer(from_fn(even::on_the_beat)))
         .route("/sign-out", post(pages::post_sign_out))
+        .route("/notice", get(pages::notice).post(pages::post_notice))
         .route("/customers", get(pages::customers).post(pages::post_customers))
         .route("/customers/{id}", get(pages::customer))
         .route("/cases/close", post(pages::post_close))

@@ -68,6 +68,8 @@ codes! {
     PasskeyCopied "passkey_copied" 403;
     /// This person has no passkey that serves.
     PasskeyNone "passkey_none" 403;
+    /// The notice of secrecy is not acknowledged in this session yet: it comes before anything else.
+    NoticeUnacknowledged "notice_unacknowledged" 403;
     /// The request did not come from Grille's own page (U6).
     ForeignOrigin "foreign_origin" 403;
     /// Not there, or not yours: one answer (Q6).

@@ -8,6 +8,7 @@ mod ended;
 mod once;
 mod passkeys;
 mod reveals;
+mod secrecy;
 mod sessions;
 mod wrong_person;
 
@@ -29,12 +30,15 @@ pub use ended::Ended;
 pub use once::{FormSent, Once, Turn};
 pub use passkeys::{CeremonyOptions, EnrolPasskey, PasskeyView, Passkeys};
 pub use reveals::{More, RevealNo, RevealedLately, Reveals};
+pub use secrecy::Secrecy;
 pub use sessions::{EndedBy, LiveSession, OwnSession, SessionEnd, SessionLeft, Sessions};
 pub use wrong_person::WrongPerson;
 
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
-pub trait Desk: Audit + Budgets + Drafts + Once + Passkeys + Reveals + Sessions + WrongPerson + Send + Sync {
+pub trait Desk:
+    Audit + Budgets + Drafts + Once + Passkeys + Reveals + Secrecy + Sessions + WrongPerson + Send + Sync
+{
     /// Who asks.
     fn staff(&self) -> &StaffView;
     /// What a customer is.

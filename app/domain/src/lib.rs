@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`id`], [`role`] and [`clock`] name things; [`catalogue`] says what a customer is;
 //! [`normalise`] and [`mask`] what a value looks like inside and outside; [`purpose`] and [`note`] why
-//! anyone may look; [`search`] what may be asked and [`budget`] how much of it; [`step_up`] what a second
+//! anyone may look, and [`notice`] what they acknowledge before they do; [`search`] what may be asked and [`budget`] how much of it; [`step_up`] what a second
 //! factor is bound to, and [`passkey`] what one of them signs; [`code`] how a refusal is named; [`audit`]
 //! what is written down and how it is proved; [`desk`] the one port through which a screen reaches all this.
 
@@ -16,6 +16,7 @@ pub mod id;
 pub mod mask;
 pub mod normalise;
 pub mod note;
+pub mod notice;
 pub mod passkey;
 pub mod purpose;
 pub mod role;

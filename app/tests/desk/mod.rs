@@ -5,6 +5,7 @@ pub mod audit;
 use app::page::Page;
 use async_trait::async_trait;
 use domain::audit::event::AttemptName;
+use domain::audit::fingerprint::Fingerprint;
 use domain::budget::{Counter, Scope, Window};
 use domain::catalogue::Catalogue;
 use domain::clock::Timestamp;
@@ -12,6 +13,7 @@ use domain::code::Code;
 use domain::desk::*;
 use domain::id::*;
 use domain::mask::Masked;
+use domain::notice::Notice;
 use domain::purpose::{Identified, Purposes};
 use domain::role::Role;
 use domain::search::GuardedSearch;
@@ -34,6 +36,7 @@ pub struct FakeDesk {
     staff: StaffView,
     catalogue: Catalogue,
     purposes: Purposes,
+    notice: Notice,
     customer: CustomerView,
     refusals: Mutex<Vec<Code>>,
 }
@@ -49,6 +52,7 @@ impl FakeDesk {
             },
             catalogue: Catalogue::shipped().unwrap(),
             purposes: Purposes::shipped().unwrap(),
+            notice: Notice::shipped().unwrap(),
             customer: customer(),
             refusals: Mutex::default(),
         }
@@ -180,6 +184,19 @@ impl Passkeys for FakeDesk {
         Err(Code::Busy.into())
     }
     async fn step_up_passkey(&self, _: Challenge, _: &str) -> Result<SessionToken, DeskError> {
+        Err(Code::Busy.into())
+    }
+}
+
+#[async_trait]
+impl Secrecy for FakeDesk {
+    fn notice(&self) -> &Notice {
+        &self.notice
+    }
+    fn acknowledged(&self) -> bool {
+        false
+    }
+    async fn acknowledge(&self, _: Fingerprint) -> Result<(), DeskError> {
         Err(Code::Busy.into())
     }
 }

@@ -2,12 +2,13 @@
 
 use crate::audit::writer::Writer;
 use crate::audit::{Act, CheckpointFile, KeySigner, Ledger, Verdict};
-use crate::auth::{Actor, RelyingParty, RequestStamp, Turnstile, event};
+use crate::auth::{RelyingParty, RequestStamp, Turnstile, event};
 use crate::desk::StaffDesk;
 use crate::hooks::Hooks;
 use crate::imports::Importer;
 use crate::policy::{Policy, PolicyError};
 use crate::readiness::Readiness;
+use crate::secrecy::NoticeAsked;
 use crate::sessions::over;
 use crate::store::sessions::SessionRow;
 use crate::store::{self, Db, WriteCache, WriteTx, sessions};
@@ -20,7 +21,8 @@ use domain::budget::Limits;
 use domain::catalogue::Catalogue;
 use domain::clock::{Clock, Span, Timestamp};
 use domain::code::Code;
-use domain::desk::{Desk, DeskError, SessionToken};
+use domain::desk::{Desk, DeskError, Seen, SessionToken};
+use domain::notice::Notice;
 use domain::purpose::Purposes;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -41,6 +43,8 @@ pub struct Settings {
     pub reveal_seconds: u32,
     /// Failed sign-ins from one address in a minute after which no more are looked at; 0 for any number.
     pub address_failures: u32,
+    /// Where the notice of secrecy is asked for.
+    pub notice: NoticeAsked,
     /// How much may be looked at (Q4).
     pub budgets: Limits,
 }
@@ -54,6 +58,7 @@ impl Default for Settings {
             step_up_window: domain::step_up::WINDOW,
             reveal_seconds: 30,
             address_failures: 20,
+            notice: NoticeAsked::Pages,
             budgets: Limits::default(),
         }
     }
@@ -75,6 +80,8 @@ pub struct Parts {
     pub catalogue: Catalogue,
     /// Why anyone may look.
     pub purposes: Purposes,
+    /// What everyone acknowledges before anything else.
+    pub notice: Notice,
     /// The policies' text.
     pub policy: String,
     /// Lengths of time and budgets.
@@ -92,8 +99,10 @@ pub struct Parts {
 /// How a request counts for its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// As work: it makes the session last.
+    /// As work: it makes the session last, and waits until the notice of secrecy is acknowledged.
     Work,
+    /// As what comes before work: acknowledging it, signing out.
+    Doorway,
     /// As a wish that it last: noted at once, not to the minute.
     Stay,
     /// Not at all: a page that asks how long it lasts keeps no session alive.
@@ -124,6 +133,7 @@ pub struct BackOffice {
     pub(crate) relying_party: Option<RelyingParty>,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) purposes: Purposes,
+    pub(crate) notice: Notice,
     pub(crate) settings: Settings,
     pub(crate) hooks: Arc<dyn Hooks>,
     pub(crate) readiness: Readiness,
@@ -162,6 +172,7 @@ impl BackOffice {
             entropy: parts.entropy,
             catalogue: Arc::new(parts.catalogue),
             purposes: parts.purposes,
+            notice: parts.notice,
             settings: parts.settings,
             hooks: parts.hooks,
             readiness: Readiness::default(),
@@ -272,12 +283,16 @@ impl BackOffice {
         })?;
         let (mut session, now) = self.live(session).ok_or(Code::SignedOut)?;
         match entry {
-            Entry::Work => self.touch(&mut session, now).await,
+            Entry::Work | Entry::Doorway => self.touch(&mut session, now).await,
             Entry::Stay => self.touch_now(&mut session, now).await,
             Entry::Look => (),
         }
-        let left = self.left(&session, now);
-        Ok(Arc::new(StaffDesk::new(self.clone(), Actor::new(session, request), now, left)))
+        let waits = entry == Entry::Work && self.settings.notice.holds(request.endpoint.as_str());
+        let desk = StaffDesk::new(self.clone(), session, request, now);
+        if waits && !desk.acknowledged {
+            return Err(desk.refused(Seen::default(), Code::NoticeUnacknowledged.into()).await);
+        }
+        Ok(Arc::new(desk))
     }
 
     /// The session, if it lives, and the time that it was told by.

@@ -24,6 +24,7 @@ mod readiness;
 pub mod remask;
 mod reveals;
 pub mod samples;
+mod secrecy;
 mod sessions;
 pub mod staff;
 pub mod store;
@@ -34,3 +35,4 @@ pub mod vault;
 mod wrong_person;
 
 pub use backoffice::{BackOffice, Entry, OpenError, Parts, Settings};
+pub use secrecy::NoticeAsked;

@@ -13,7 +13,7 @@ use std::path::Path;
 type Form = &'static [(&'static str, &'static str)];
 
 /// What each endpoint is asked. The order is that of the asking; whoever signs out does so last.
-const ENDPOINT: [(&str, Form); 34] = [
+const ENDPOINT: [(&str, Form); 36] = [
     ("/api/sign_in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
     ("/api/verify_totp", &[("code", "000000")]),
     ("/api/verify_passkey/begin", &[]),
@@ -22,6 +22,8 @@ const ENDPOINT: [(&str, Form); 34] = [
     ("/api/passkeys/begin", &[("name", "a key")]),
     ("/api/passkeys/finish", &[("name", "a key"), ("challenge", UNKNOWN), ("credential", "{}")]),
     ("/api/passkeys/revoke", &[("passkey_id", NO_ONES)]),
+    ("/api/notice/read", &[]),
+    ("/api/notice/acknowledge", &[("notice", OTHER_WORDS)]),
     ("/api/session/status", &[]),
     ("/api/session/stay", &[]),
     ("/api/session/list", &[]),
@@ -54,12 +56,14 @@ const ENDPOINT: [(&str, Form); 34] = [
 ];
 
 /// What each page is asked: method, route, the address (or the route itself), the form.
-const PAGE: [(&str, &str, &str, Form); 29] = [
+const PAGE: [(&str, &str, &str, Form); 31] = [
     ("GET", "/", "/", &[]),
     ("GET", "/sign-in", "/sign-in", &[]),
     ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
     ("GET", "/sign-in/verify", "/sign-in/verify", &[]),
     ("POST", "/sign-in/verify", "/sign-in/verify", &[("code", "000000")]),
+    ("GET", "/notice", "/notice", &[]),
+    ("POST", "/notice", "/notice", &[("notice", OTHER_WORDS)]),
     ("GET", "/customers", "/customers", &[]),
     ("POST", "/customers", "/customers", OPEN),
     ("GET", "/customers/{id}", "/customers/{customer}?case={case}", &[]),
@@ -90,6 +94,7 @@ const PAGE: [(&str, &str, &str, Form); 29] = [
 const OPEN: Form =
     &[("purpose", "counter"), ("ticket", "Q-20261122-7"), ("identified", "document_seen"), ("note", "{note}")];
 const UNKNOWN: &str = "00000000000000000000000000000000";
+const OTHER_WORDS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 const NO_ONES: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const STAFF: [&str; 5] = ["op1001", "ap2001", "su3001", "ad9001", "au4001"];
 const HEAD: &str =

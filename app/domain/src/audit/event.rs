@@ -71,6 +71,8 @@ kinds! {
     SignInFailuresCounted "sign_in_failures_counted" [Count, SubjectStaff];
     /// The person ended the session.
     SignedOut "signed_out" [Address, Device];
+    /// The notice of secrecy was acknowledged, before anything else in the session.
+    NoticeAcknowledged "notice_acknowledged" [Words, Address, Device];
     /// A session was ended from a list: one's own, or someone's by an administrator (U5).
     SessionEnded "session_ended" [Session, SubjectStaff, Policy, Address, Device];
     /// A case was opened (Q1).

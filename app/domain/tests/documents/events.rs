@@ -48,7 +48,10 @@ const TYPES: [(&str, &str); 31] = [
     ("EventId", "a UUIDv7"),
     ("FactorName", "`totp` or `passkey`"),
     ("FieldName", "a field of the catalogue"),
-    ("Fingerprint", "a SHA-256, 64 hexadecimal digits; of a policy, an act or a salted note, never of a value"),
+    (
+        "Fingerprint",
+        "a SHA-256, 64 hexadecimal digits; of a policy, an act, a notice or a salted note, never of a value",
+    ),
     ("Identified", "`document_seen`, `known_number_called_back`, `questions_passed` or `not_applicable`"),
     ("Item", "1 to 99"),
     ("Kind", "one of the kinds above"),

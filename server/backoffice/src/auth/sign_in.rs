@@ -250,7 +250,7 @@ impl SignIn {
             role: row.role,
             unit: row.unit.clone(),
         };
-        let session = SessionRow { lineage: self.lineage, staff: row, started: now, seen: now };
+        let session = SessionRow { lineage: self.lineage, staff: row, started: now, seen: now, notice: None };
         let actor = Actor::new(session, self.request.clone());
         self.given.tell(&mut details);
         Ok(Verdict::Done { event: actor.event(tx, Kind::SignedIn, None, details), fact: view })

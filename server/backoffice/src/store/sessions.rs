@@ -17,38 +17,41 @@ pub struct SessionRow {
     pub staff: StaffRow,
     pub started: Timestamp,
     pub seen: Timestamp,
+    /// Digest of the words of secrecy that were acknowledged in it.
+    pub notice: Option<[u8; 32]>,
 }
 
 /// The session of that cookie, unless it was ended; and the newest time in the log, behind which no expiry
 /// moves (A6).
 pub async fn by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
-        seen_at, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
+        seen_at, notice, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
     session_and_latest(on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?))
 }
 
 /// The same by lineage, for what goes on without a cookie: a live tail.
 pub async fn by_lineage(db: &Db, lineage: Lineage) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
-        seen_at, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff \
+        seen_at, notice, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff \
         WHERE lineage = $1 AND ended_at IS NULL";
     session_and_latest(on!(db, |pool| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(pool).await?))
 }
 
 fn session_and_latest(row: Option<sqlx::sqlite::SqliteRow>) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     row.map(|row| {
-        Ok((session_of(&row)?, Timestamp::from_millis(row.try_get::<Option<i64>, _>(11)?.unwrap_or_default())))
+        Ok((session_of(&row)?, Timestamp::from_millis(row.try_get::<Option<i64>, _>(12)?.unwrap_or_default())))
     })
     .transpose()
 }
 
-/// Of the first eleven columns: a staff record's, lineage, `started_at`, `seen_at`.
+/// Of the first twelve columns: a staff record's, lineage, `started_at`, `seen_at`, `notice`.
 pub(super) fn session_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<SessionRow> {
     Ok(SessionRow {
         staff: staff_of(row)?,
         lineage: Lineage::from_bytes(id(row.try_get(8)?)?),
         started: Timestamp::from_millis(row.try_get(9)?),
         seen: Timestamp::from_millis(row.try_get(10)?),
+        notice: row.try_get::<Option<&[u8]>, _>(11)?.map(|b| b.try_into().map_err(|_| bad("notice"))).transpose()?,
     })
 }
 
@@ -58,11 +61,11 @@ pub type EverRow = (SessionRow, Option<SessionEnd>, Timestamp);
 /// The session of that cookie even if it was ended, and how: to tell why it is no more, never to act.
 pub async fn ever_by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<EverRow>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
-        seen_at, (SELECT latest FROM log_head WHERE id = 1), ended_at, ended_by \
+        seen_at, notice, (SELECT latest FROM log_head WHERE id = 1), ended_at, ended_by \
         FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1";
     let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
     let Some(row) = row else { return Ok(None) };
-    let end = end_of(row.try_get(12)?, row.try_get(13)?)?;
+    let end = end_of(row.try_get(13)?, row.try_get(14)?)?;
     Ok(session_and_latest(Some(row))?.map(|(session, latest)| (session, end, latest)))
 }
 
@@ -112,6 +115,12 @@ pub async fn rotate(conn: &mut Conn, lineage: Lineage, token_hash: &[u8; 32], no
         .await?
         .rows_affected());
     Ok(rotated == 1)
+}
+
+/// Notes which words of secrecy were acknowledged in the session.
+pub async fn acknowledge(conn: &mut Conn, lineage: Lineage, words: &[u8; 32]) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE session SET notice = $1 WHERE lineage = $2 AND ended_at IS NULL";
+    on_conn!(conn, |c| sqlx::query(SQL).bind(&words[..]).bind(&lineage.as_bytes()[..]).execute(c).await.map(drop))
 }
 
 /// Notes that the session was used.

@@ -45,6 +45,8 @@ mod reveal;
 #[cfg(test)]
 mod searching;
 #[cfg(test)]
+mod secrecy;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod sign_in;

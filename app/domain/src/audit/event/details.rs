@@ -86,6 +86,8 @@ details! {
     Passkey passkey: PasskeyId;
     /// The session that was ended, by its lineage; at a sign-in the person's other one.
     Session session: Lineage;
+    /// Digest of the notice's words.
+    Words words: Fingerprint;
     /// Milliseconds since the factor was given.
     FactorAge factor_age_ms: i64;
     /// Wrong codes so far.
