@@ -7,6 +7,7 @@ mod drafts;
 mod ended;
 mod once;
 mod passkeys;
+mod people;
 mod reveals;
 mod sessions;
 mod wrong_person;
@@ -28,13 +29,19 @@ pub use drafts::{Draft, DraftPlace, DraftTooLong, Drafts};
 pub use ended::Ended;
 pub use once::{FormSent, Once, Turn};
 pub use passkeys::{CeremonyOptions, EnrolPasskey, PasskeyView, Passkeys};
+pub use people::{
+    Decide, DecisionView, EnrolLink, EnrolToken, LinkState, Notice, People, Power, ProposalState, ProposalView,
+    Propose, StaffEntry, StaffState, Verb,
+};
 pub use reveals::{More, RevealNo, RevealedLately, Reveals};
 pub use sessions::{EndedBy, LiveSession, OwnSession, SessionEnd, SessionLeft, Sessions};
 pub use wrong_person::WrongPerson;
 
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
-pub trait Desk: Audit + Budgets + Drafts + Once + Passkeys + Reveals + Sessions + WrongPerson + Send + Sync {
+pub trait Desk:
+    Audit + Budgets + Drafts + Once + Passkeys + People + Reveals + Sessions + WrongPerson + Send + Sync
+{
     /// Who asks.
     fn staff(&self) -> &StaffView;
     /// What a customer is.
