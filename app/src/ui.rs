@@ -10,6 +10,7 @@ pub mod idle;
 pub mod label;
 pub mod masked;
 pub mod next_page;
+pub mod notices;
 pub mod problems;
 pub mod revealed_lately;
 pub mod time;
