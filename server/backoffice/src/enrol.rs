@@ -7,7 +7,7 @@ use crate::auth::{
     weakness, well_formed,
 };
 use crate::backoffice::BackOffice;
-use crate::people::{about, record_of, still_good};
+use crate::people::{about, answerable, record_of, still_good};
 use crate::store::staff::NewStaff;
 use crate::store::staff_changes::{self, ChangeRow};
 use crate::store::{WriteTx, enrol_links, session_ends, staff, staff_admin};
@@ -22,6 +22,9 @@ use zeroize::Zeroizing;
 
 /// Refusals of links in one minute that are each an event; more are counted (A10).
 const REFUSALS_A_MINUTE: i64 = 10;
+
+/// Openings of one link in one minute; more are refused, and counted.
+const OPENINGS_A_MINUTE: i64 = 20;
 
 /// What whoever opens a link is shown: the new secret, for their authenticator.
 pub struct LinkShown {
@@ -71,7 +74,9 @@ impl BackOffice {
         };
         let row = staff_changes::read(&self.db, proposal).await.map_err(|_| Code::LogUnavailable)?;
         let row = row.ok_or(Code::LogUnavailable)?;
-        let mine = StaffNo::parse(&form.staff_no).is_ok_and(|typed| typed == row.change.staff_no);
+        // A dead link answers nothing: it would tell by a weak password whose it was.
+        let mine = answerable(&row, self.clock.now())
+            && StaffNo::parse(&form.staff_no).is_ok_and(|typed| typed == row.change.staff_no);
         let password = match row.change.kind {
             // Whoever has the link alone learns nothing of whose it is.
             ChangeKind::Invite if mine => Password::New(self.new_password(&form, &row, &request).await?),
@@ -151,6 +156,12 @@ impl Act for Open {
         let Some(row) = row.filter(|_| good) else {
             return refuse(tx, kind, &self.request, Code::LinkInvalid, details).await;
         };
+        let counting = self.request.fill(Kind::RefusalsCounted, Details::default());
+        let code = Code::TooManyRefusals;
+        let counting = event(tx, Kind::RefusalsCounted, Some(code), None, Some(&self.request), counting);
+        if flooded(tx, &format!("one-time link {}", row.id), OPENINGS_A_MINUTE, &counting).await? {
+            return Ok(Verdict::Unrecorded { error: code.into() });
+        }
         let details = self.request.fill(kind, details);
         Ok(Verdict::Done { event: event(tx, kind, None, None, Some(&self.request), details), fact: row })
     }

@@ -26,7 +26,7 @@ use domain::desk::{
 };
 use domain::id::{ProposalId, StaffNo};
 use domain::staff_change::{ChangeKind, LINK_TRIES, StaffChange};
-pub(crate) use link::{record_of, still_good};
+pub(crate) use link::{answerable, record_of, still_good};
 use propose::ProposeChange;
 
 /// How far back proposals are listed.
@@ -291,7 +291,8 @@ async fn fits(tx: &mut WriteTx<'_>, change: &StaffChange, found: Option<&StaffRo
         (ChangeKind::ResetFactor, Some(row)) => row.active,
         (ChangeKind::Reinstate | ChangeKind::Move | ChangeKind::ResetFactor, None) => false,
     };
-    if !fits {
+    // Four eyes are told apart by this number, so nobody has two of it.
+    if !fits || staff_admin::is_spelled_otherwise(tx.conn(), &change.person).await? {
         return Ok(Err(Code::ChangeUnfit));
     }
     let conflict = staff_admin::has_another_role(tx.conn(), &change.person, &change.staff_no, change.role).await?;

@@ -50,7 +50,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         <Problems lang form=context.form.clone() labels=labels(lang) request=context.request/>
         <h1>{shows.title(lang)}</h1>
         {frozen}
-        <dl class="facts">
+        <dl class="case-facts">
             <div><dt>{text!(lang, people.person)}</dt><dd>{entry.person.to_string()}</dd></div>
             <div><dt>{text!(lang, people.role)}</dt><dd>{words::role(lang, entry.role)}</dd></div>
             <div><dt>{text!(lang, people.unit)}</dt><dd>{entry.unit.to_string()}</dd></div>

@@ -71,14 +71,18 @@ pub(crate) async fn record_of(tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Re
     staff_admin::find(tx.conn(), &row.change.staff_no).await
 }
 
-/// Whether a link still serves: not used, not too old, not tried too often, and its change still fits the
-/// record. A suspension, or any other change, ends it.
+/// Whether a link may still be answered: not used, not too old, not tried too often.
+pub(crate) fn answerable(row: &ChangeRow, now: Timestamp) -> bool {
+    row.link.is_some_and(|link| link.used.is_none() && link.expires > now && link.tries < LINK_TRIES)
+}
+
+/// Whether a link still serves: its change must still fit the record too. A suspension, or any other change,
+/// ends it.
 pub(crate) fn still_good(row: &ChangeRow, found: Option<&StaffRow>, now: Timestamp) -> bool {
-    let open = row.link.is_some_and(|link| link.used.is_none() && link.expires > now && link.tries < LINK_TRIES);
     let fits = match (row.change.kind, found) {
         (ChangeKind::Invite, found) => found.is_none(),
         (ChangeKind::ResetFactor, Some(found)) => found.active && found.version == row.version,
         (ChangeKind::ResetFactor, None) | (ChangeKind::Reinstate | ChangeKind::Move, _) => false,
     };
-    open && fits
+    fits && answerable(row, now)
 }

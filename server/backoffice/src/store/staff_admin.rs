@@ -60,6 +60,13 @@ pub async fn has_another_role(
     Ok(row.is_some())
 }
 
+/// Whether somebody's HR number is this one in other letters: `p-1001` beside `P-1001` would be a second person.
+pub async fn is_spelled_otherwise(conn: &mut Conn, person: &PersonNo) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT 1 FROM staff WHERE lower(person) = lower($1) AND person <> $1 LIMIT 1";
+    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(person.as_str()).fetch_optional(c).await?);
+    Ok(row.is_some())
+}
+
 /// Gives a record another role and branch and lets it serve; `false` if it is not of that version.
 pub async fn place(conn: &mut Conn, staff: StaffId, version: i64, role: Role, unit: &BranchNo) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE staff SET role = $1, unit = $2, state = 'active', version = version + 1 \

@@ -240,6 +240,17 @@ async fn u7_one_person_has_one_role_by_whichever_login() {
     };
     assert_eq!(first.desk().await.propose_change(as_approver).await, Err(is(Code::RoleConflict)));
     house.last_is_refusal(Kind::StaffChangeProposed, Code::RoleConflict).await;
+    // Nor does the same number in other letters make another person of anyone.
+    let Propose::Invite { name, .. } = invitation() else { panic!() };
+    let respelled = Propose::Invite {
+        staff_no: no("ax9001"),
+        person: PersonNo::parse("p9001").unwrap(),
+        name,
+        role: Role::Admin,
+        unit: unit("it"),
+    };
+    assert_eq!(first.desk().await.propose_change(respelled).await, Err(is(Code::ChangeUnfit)));
+    house.last_is_refusal(Kind::StaffChangeProposed, Code::ChangeUnfit).await;
     // What fits when it is proposed must fit when it is done.
     let proposal =
         first.propose(Propose::Move { staff_no: no("op1001"), role: Role::Approver, unit: unit("HQ") }).await;
