@@ -6,6 +6,7 @@ mod customers;
 mod home;
 mod me;
 mod notice;
+mod people;
 mod refusal;
 mod sign_in;
 mod supervise;
@@ -13,7 +14,7 @@ mod verify;
 
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
-use crate::page::Page;
+use crate::page::{EnrolOnce, LinkOnce, Page};
 use crate::words;
 use domain::code::Code;
 use domain::desk::{Desk, DeskError, Seen};
@@ -47,6 +48,18 @@ pub enum Content {
     Me(me::Shows),
     /// Who is signed in.
     AdminSessions(admin_sessions::Shows),
+    /// Who works here.
+    Staff(people::Shows),
+    /// One of them.
+    Person(Box<people::person::Shows>),
+    /// What administrators proposed.
+    Proposals(people::proposals::Shows),
+    /// One proposal.
+    Proposal(Box<people::proposal::Shows>),
+    /// A one-time link, shown once.
+    Link(LinkOnce),
+    /// Setting factors of one's own.
+    Enrol(EnrolOnce),
     /// No.
     Refusal {
         /// Why.
@@ -81,6 +94,12 @@ impl Content {
             }
             (Page::Me, Some(desk)) => Content::Me(me::load(desk).await?),
             (Page::AdminSessions, Some(desk)) => Content::AdminSessions(admin_sessions::load(desk).await?),
+            (Page::Staff, Some(desk)) => Content::Staff(people::load(desk).await?),
+            (Page::Person(no), Some(desk)) => Content::Person(Box::new(people::person::load(desk, no).await?)),
+            (Page::Proposals, Some(desk)) => Content::Proposals(people::proposals::load(desk).await?),
+            (Page::Proposal(id), Some(desk)) => Content::Proposal(Box::new(people::proposal::load(desk, *id).await?)),
+            (Page::Link(link), Some(_)) => Content::Link(link.clone()),
+            (Page::Enrol(once), _) => Content::Enrol(once.clone()),
             (Page::Supervise, Some(desk)) => Content::Supervise(Box::new(supervise::load(desk, context).await?)),
             (Page::Events(ask), Some(desk)) => {
                 Content::Events(Box::new(supervise::events::load(desk, ask, context).await?))
@@ -90,6 +109,9 @@ impl Content {
             }
             (Page::Integrity, Some(desk)) => Content::Integrity(Box::new(supervise::integrity::load(desk).await?)),
             (Page::Refusal(code), _) => Content::Refusal { code: *code, retry_after: context.form.retry_after },
+            (Page::Staff | Page::Person(_) | Page::Proposals | Page::Proposal(_) | Page::Link(_), None) => {
+                return Err(Code::SignedOut.into());
+            }
             (Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity, None) => {
                 return Err(Code::SignedOut.into());
             }
@@ -122,6 +144,12 @@ impl Content {
             Content::Integrity(_) => text!(lang, log.integrity),
             Content::Me(_) => text!(lang, me.title),
             Content::AdminSessions(_) => text!(lang, sessions.admin_title),
+            Content::Staff(_) => text!(lang, people.title),
+            Content::Person(shows) => shows.title(lang),
+            Content::Proposals(_) => text!(lang, people.proposals),
+            Content::Proposal(shows) => shows.title(lang),
+            Content::Link(_) => text!(lang, people.link_title),
+            Content::Enrol(_) => text!(lang, enrol.title),
             Content::Refusal { code, .. } => words::heading(lang, *code),
         }
     }
@@ -142,6 +170,14 @@ impl Content {
                 (text!(lang, log.events), Some("/supervise/events")),
                 (text!(lang, log.event, seq = shows.seq()), None),
             ],
+            Content::Enrol(_) => vec![(self.title(lang), None)],
+            Content::Person(_) => {
+                vec![home, (text!(lang, people.title), Some("/admin/staff")), (self.title(lang), None)]
+            }
+            Content::Proposal(_) | Content::Link(_) => {
+                vec![home, (text!(lang, people.proposals), Some("/admin/proposals")), (self.title(lang), None)]
+            }
+            Content::Staff(_) | Content::Proposals(_) => vec![home, (self.title(lang), None)],
             Content::Me(_) | Content::AdminSessions(_) | Content::Refusal { .. } => {
                 vec![home, (self.title(lang), None)]
             }
@@ -151,7 +187,7 @@ impl Content {
 
     /// Whether it is shown before anybody is signed in, without the menu.
     pub const fn is_way_in(&self) -> bool {
-        matches!(self, Content::SignIn | Content::Verify | Content::Notice(_))
+        matches!(self, Content::SignIn | Content::Verify | Content::Notice(_) | Content::Enrol(_))
     }
 
     /// Whether something on it needs the browser's half: that of a session's end is on every page of somebody
@@ -183,6 +219,12 @@ impl Content {
             Content::Integrity(shows) => supervise::integrity::view(shows, context),
             Content::Me(shows) => me::view(shows, context),
             Content::AdminSessions(shows) => admin_sessions::view(shows, context),
+            Content::Staff(shows) => people::view(shows, context),
+            Content::Person(shows) => people::person::view(shows, context),
+            Content::Proposals(shows) => people::proposals::view(shows, context),
+            Content::Proposal(shows) => people::proposal::view(shows, context),
+            Content::Link(link) => people::link::view(link, context),
+            Content::Enrol(once) => people::enrol::view(once, context),
             Content::Refusal { code, retry_after } => refusal::view(*code, *retry_after, context),
         }
     }

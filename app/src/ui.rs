@@ -17,6 +17,7 @@ pub mod reveal;
 pub mod revealed_lately;
 pub mod said;
 pub mod time;
+pub mod told;
 pub mod trail;
 pub mod why;
 pub mod wrong_person;

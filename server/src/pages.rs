@@ -3,6 +3,7 @@
 mod forms;
 mod me;
 mod notice;
+mod people;
 mod sessions;
 pub mod supervise;
 mod wrong_person;
@@ -23,6 +24,10 @@ use domain::id::{CaseId, Handle, ResultId};
 pub use forms::{post_close, post_customers, post_language, post_sign_in, post_sign_out, post_verify};
 pub use me::{me, post_revoke_passkey};
 pub use notice::{notice, post_notice};
+pub use people::{
+    enrol, person, post_decide, post_enrol, post_link, post_propose, post_suspend, post_unlock, proposal, proposals,
+    staff,
+};
 pub use sessions::{admin_sessions, post_end_anyones, post_end_own};
 use std::collections::BTreeMap;
 pub use wrong_person::post_wrong_person;

@@ -1,6 +1,6 @@
 //! The URL map.
 
-use crate::api::{audit, cases, customers, drafts, notice, passkeys, reveals, sessions, sign_in};
+use crate::api::{audit, cases, customers, drafts, enrol, notice, passkeys, people, reveals, sessions, sign_in};
 use crate::asked::{REVEAL, SESSION_STATUS, SESSION_STAY, unrouted, wrong_method};
 use crate::health::{self, ALIVE, READY};
 use crate::office::Site;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 36] = [
+pub const ENDPOINTS: [&str; 46] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/verify_passkey/begin",
@@ -33,6 +33,16 @@ pub const ENDPOINTS: [&str; 36] = [
     "/api/session/end",
     "/api/admin/sessions/list",
     "/api/admin/sessions/end",
+    "/api/admin/staff/list",
+    "/api/admin/staff/propose",
+    "/api/admin/staff/suspend",
+    "/api/admin/staff/unlock",
+    "/api/admin/proposals/list",
+    "/api/admin/proposals/view",
+    "/api/admin/proposals/decide",
+    "/api/admin/proposals/link",
+    "/api/enrol/open",
+    "/api/enrol/finish",
     "/api/cases/open",
     "/api/cases/close",
     "/api/cases/wrong_person",
@@ -53,7 +63,7 @@ pub const ENDPOINTS: [&str; 36] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 31] = [
+pub const PAGES: [(&str, &str); 42] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -72,6 +82,17 @@ pub const PAGES: [(&str, &str); 31] = [
     ("POST", "/me/sessions/end"),
     ("GET", "/admin/sessions"),
     ("POST", "/admin/sessions/end"),
+    ("GET", "/admin/staff"),
+    ("GET", "/admin/staff/{no}"),
+    ("POST", "/admin/staff/propose"),
+    ("POST", "/admin/staff/suspend"),
+    ("POST", "/admin/staff/unlock"),
+    ("GET", "/admin/proposals"),
+    ("GET", "/admin/proposals/{id}"),
+    ("POST", "/admin/proposals/decide"),
+    ("POST", "/admin/proposals/link"),
+    ("GET", "/enrol/{token}"),
+    ("POST", "/enrol/{token}"),
     ("GET", "/supervise"),
     ("GET", "/supervise/events"),
     ("GET", "/supervise/events/{seq}"),
@@ -109,6 +130,16 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/session/end" => post(sessions::end),
         "/api/admin/sessions/list" => post(sessions::list_live),
         "/api/admin/sessions/end" => post(sessions::end_anyones),
+        "/api/admin/staff/list" => post(people::list),
+        "/api/admin/staff/propose" => post(people::propose),
+        "/api/admin/staff/suspend" => post(people::suspend),
+        "/api/admin/staff/unlock" => post(people::unlock),
+        "/api/admin/proposals/list" => post(people::proposals),
+        "/api/admin/proposals/view" => post(people::proposal),
+        "/api/admin/proposals/decide" => post(people::decide),
+        "/api/admin/proposals/link" => post(people::link),
+        "/api/enrol/open" => post(enrol::open),
+        "/api/enrol/finish" => post(enrol::finish),
         "/api/cases/open" => post(cases::open),
         "/api/cases/close" => post(cases::close),
         "/api/cases/wrong_person" => post(cases::wrong_person),
@@ -160,6 +191,16 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/me/sessions/end", post(pages::post_end_own))
         .route("/admin/sessions", get(pages::admin_sessions))
         .route("/admin/sessions/end", post(pages::post_end_anyones))
+        .route("/admin/staff", get(pages::staff))
+        .route("/admin/staff/{no}", get(pages::person))
+        .route("/admin/staff/propose", post(pages::post_propose))
+        .route("/admin/staff/suspend", post(pages::post_suspend))
+        .route("/admin/staff/unlock", post(pages::post_unlock))
+        .route("/admin/proposals", get(pages::proposals))
+        .route("/admin/proposals/{id}", get(pages::proposal))
+        .route("/admin/proposals/decide", post(pages::post_decide))
+        .route("/admin/proposals/link", post(pages::post_link))
+        .route("/enrol/{token}", get(pages::enrol).post(pages::post_enrol))
         .route("/language", post(pages::post_language))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method);

@@ -7,6 +7,7 @@ mod drafts;
 mod ended;
 mod once;
 mod passkeys;
+mod people;
 mod reveals;
 mod secrecy;
 mod sessions;
@@ -29,6 +30,10 @@ pub use drafts::{Draft, DraftPlace, DraftTooLong, Drafts};
 pub use ended::Ended;
 pub use once::{FormSent, Once, Turn};
 pub use passkeys::{CeremonyOptions, EnrolPasskey, PasskeyView, Passkeys};
+pub use people::{
+    Decide, DecisionView, EnrolLink, EnrolToken, LinkState, People, Power, ProposalState, ProposalView, Propose,
+    StaffEntry, StaffState, Told, Verb,
+};
 pub use reveals::{More, RevealNo, RevealedLately, Reveals};
 pub use secrecy::Secrecy;
 pub use sessions::{EndedBy, LiveSession, OwnSession, SessionEnd, SessionLeft, Sessions};
@@ -37,7 +42,7 @@ pub use wrong_person::WrongPerson;
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
 pub trait Desk:
-    Audit + Budgets + Drafts + Once + Passkeys + Reveals + Secrecy + Sessions + WrongPerson + Send + Sync
+    Audit + Budgets + Drafts + Once + Passkeys + People + Reveals + Secrecy + Sessions + WrongPerson + Send + Sync
 {
     /// Who asks.
     fn staff(&self) -> &StaffView;

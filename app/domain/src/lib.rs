@@ -21,6 +21,7 @@ pub mod passkey;
 pub mod purpose;
 pub mod role;
 pub mod search;
+pub mod staff_change;
 pub mod step_up;
 
 mod strict_toml;

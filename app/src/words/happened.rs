@@ -109,6 +109,8 @@ impl<'a> Names<'a> {
         let values = [
             ("who", self.who(event)),
             ("subject", subject),
+            ("change", details.change.map_or_else(String::new, |change| super::people::change(lang, change))),
+            ("decided", details.confirmed.map_or_else(String::new, |yes| super::people::decided(lang, yes))),
             ("role", details.subject_role.map_or_else(String::new, |role| super::role(lang, role))),
             ("customer", details.customer.map_or_else(String::new, |id| short(&id.to_string()))),
             ("field", self.field_and_item(event)),

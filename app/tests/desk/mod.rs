@@ -318,3 +318,86 @@ impl Once for FakeDesk {
         Err(Code::Busy.into())
     }
 }
+
+#[async_trait]
+impl People for FakeDesk {
+    async fn staff_list(&self) -> Result<Vec<StaffEntry>, DeskError> {
+        Ok(vec![entry(StaffState::Active), entry(StaffState::Suspended)])
+    }
+    async fn staff_entry(&self, _: StaffNo) -> Result<StaffEntry, DeskError> {
+        Ok(entry(StaffState::Locked))
+    }
+    async fn propose_change(&self, _: Propose) -> Result<ProposalId, DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn proposals(&self) -> Result<Vec<ProposalView>, DeskError> {
+        Ok(vec![proposal(PROPOSAL)])
+    }
+    async fn proposal(&self, id: ProposalId) -> Result<(ProposalView, Vec<Power>), DeskError> {
+        let power = |verb, unit: Option<&str>, before, after| {
+            let unit = unit.map(|unit| BranchNo::parse(unit).unwrap());
+            Power { verb, unit, before, after }
+        };
+        let powers = vec![
+            power(Verb::OpenCase, None, true, true),
+            power(Verb::ViewCustomer, Some("0101"), true, false),
+            power(Verb::ViewCustomer, Some("0102"), false, true),
+        ];
+        Ok((proposal(id), powers))
+    }
+    async fn decide_change(&self, _: Decide) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn take_link(&self, _: ProposalId) -> Result<EnrolLink, DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn suspend_staff(&self, _: StaffNo) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn unlock_staff(&self, _: StaffNo) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
+    }
+    async fn told(&self) -> Result<Vec<Told>, DeskError> {
+        Ok(if self.staff.role == Role::Admin { vec![Told::Waiting { count: 2 }] } else { Vec::new() })
+    }
+}
+
+/// A proposal of another, of one's own, and about oneself.
+pub const PROPOSAL: ProposalId = ProposalId::from_bytes([21; 16]);
+pub const OWN_PROPOSAL: ProposalId = ProposalId::from_bytes([22; 16]);
+pub const ABOUT_ME: ProposalId = ProposalId::from_bytes([23; 16]);
+
+fn entry(state: StaffState) -> StaffEntry {
+    StaffEntry {
+        staff_no: StaffNo::parse("op1002").unwrap(),
+        person: PersonNo::parse("P-1002").unwrap(),
+        name: "周<宁>".into(),
+        role: Role::Operator,
+        unit: BranchNo::parse("0102").unwrap(),
+        state,
+        seen: (state == StaffState::Active).then_some(Timestamp::from_millis(1_795_335_300_000)),
+        reveals_frozen_until: None,
+    }
+}
+
+fn proposal(id: ProposalId) -> ProposalView {
+    ProposalView {
+        proposal_id: id,
+        change: domain::staff_change::ChangeKind::Move,
+        staff_no: StaffNo::parse("op1002").unwrap(),
+        person: PersonNo::parse("P-1002").unwrap(),
+        name: "周<宁>".into(),
+        role: Role::Operator,
+        unit: BranchNo::parse("0102").unwrap(),
+        role_before: Some(Role::Operator),
+        unit_before: Some(BranchNo::parse("0101").unwrap()),
+        proposed_by: StaffNo::parse("ad9001").unwrap(),
+        proposed: Timestamp::from_millis(1_795_335_000_000),
+        expires: Timestamp::from_millis(1_795_939_800_000),
+        state: ProposalState::Waiting,
+        decision: None,
+        link: None,
+        own: id == OWN_PROPOSAL,
+        about_me: id == ABOUT_ME,
+    }
+}

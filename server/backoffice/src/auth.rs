@@ -12,11 +12,13 @@ mod totp;
 mod turnstile;
 
 pub use actor::{Actor, RequestStamp};
-pub(crate) use actor::{event, too_many_alike};
+pub(crate) use actor::{event, flooded, too_many_alike};
+pub(crate) use delay::is_locked;
 pub(crate) use factor::{Given, code_of as code_of_unproven, methods};
 pub use passkey::RelyingParty;
 pub(crate) use passkey::{OwnPasskey, Owner};
 pub use password::{PasswordError, check_strength, hash_password};
+pub(crate) use password::{verify as verify_password, weakness};
 pub use sign_in::{SignedIn, TryToken};
 pub(crate) use step_up::{AnswerChallenge, code_of};
 pub use totp::{code_at, next_step};

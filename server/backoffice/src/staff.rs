@@ -1,5 +1,5 @@
-//! Staff as `init` and `demo` enter them, and as anyone may be suspended. Invites and proposals come with
-//! the staff pages.
+//! Staff as `init` and `demo` enter them, and as the command line suspends anyone. All else that is done about
+//! staff is in [`crate::enrol`] and `crate::people`.
 
 use crate::audit::{Act, ActError, Verdict};
 use crate::auth::{PasswordError, check_strength, event, hash_password};

@@ -25,6 +25,7 @@ mod matrix;
 mod misuse;
 mod needles;
 mod operating;
+mod people;
 mod proxy;
 mod returning;
 mod sessions;

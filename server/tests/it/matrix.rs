@@ -13,7 +13,7 @@ use std::path::Path;
 type Form = &'static [(&'static str, &'static str)];
 
 /// What each endpoint is asked. The order is that of the asking; whoever signs out does so last.
-const ENDPOINT: [(&str, Form); 36] = [
+const ENDPOINT: [(&str, Form); 46] = [
     ("/api/sign_in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
     ("/api/verify_totp", &[("code", "000000")]),
     ("/api/verify_passkey/begin", &[]),
@@ -30,6 +30,16 @@ const ENDPOINT: [(&str, Form); 36] = [
     ("/api/session/end", &[("session_id", NO_ONES)]),
     ("/api/admin/sessions/list", &[]),
     ("/api/admin/sessions/end", &[("staff_no", "op9999")]),
+    ("/api/admin/staff/list", &[]),
+    ("/api/admin/staff/propose", &[("change", "reinstate"), ("staff_no", "op9999")]),
+    ("/api/admin/staff/suspend", &[("staff_no", "op9999")]),
+    ("/api/admin/staff/unlock", &[("staff_no", "op9999")]),
+    ("/api/admin/proposals/list", &[]),
+    ("/api/admin/proposals/view", &[("proposal_id", NO_ONES)]),
+    ("/api/admin/proposals/decide", DECIDE),
+    ("/api/admin/proposals/link", &[("proposal_id", NO_ONES)]),
+    ("/api/enrol/open", &[("token", UNKNOWN)]),
+    ("/api/enrol/finish", &[("token", UNKNOWN), ("staff_no", "op9999"), ("password", "none"), ("code", "000000")]),
     ("/api/step_up/passkey/begin", &[("challenge", UNKNOWN)]),
     ("/api/step_up/passkey", &[("challenge", UNKNOWN), ("assertion", "{}")]),
     ("/api/step_up/totp", &[("challenge", UNKNOWN), ("code", "000000")]),
@@ -56,7 +66,7 @@ const ENDPOINT: [(&str, Form); 36] = [
 ];
 
 /// What each page is asked: method, route, the address (or the route itself), the form.
-const PAGE: [(&str, &str, &str, Form); 31] = [
+const PAGE: [(&str, &str, &str, Form); 42] = [
     ("GET", "/", "/", &[]),
     ("GET", "/sign-in", "/sign-in", &[]),
     ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
@@ -74,6 +84,22 @@ const PAGE: [(&str, &str, &str, Form); 31] = [
     ("POST", "/me/sessions/end", "/me/sessions/end", &[("session_id", NO_ONES)]),
     ("GET", "/admin/sessions", "/admin/sessions", &[]),
     ("POST", "/admin/sessions/end", "/admin/sessions/end", &[("staff_no", "op9999")]),
+    ("GET", "/admin/staff", "/admin/staff", &[]),
+    ("GET", "/admin/staff/{no}", "/admin/staff/op1001", &[]),
+    ("POST", "/admin/staff/propose", "/admin/staff/propose", &[("change", "reinstate"), ("staff_no", "op9999")]),
+    ("POST", "/admin/staff/suspend", "/admin/staff/suspend", &[("staff_no", "op9999")]),
+    ("POST", "/admin/staff/unlock", "/admin/staff/unlock", &[("staff_no", "op9999")]),
+    ("GET", "/admin/proposals", "/admin/proposals", &[]),
+    ("GET", "/admin/proposals/{id}", "/admin/proposals/01890a5d-ac96-774b-bcce-b302099a8057", &[]),
+    ("POST", "/admin/proposals/decide", "/admin/proposals/decide", DECIDE),
+    ("POST", "/admin/proposals/link", "/admin/proposals/link", &[("proposal_id", NO_ONES)]),
+    ("GET", "/enrol/{token}", "/enrol/00000000000000000000000000000000", &[]),
+    (
+        "POST",
+        "/enrol/{token}",
+        "/enrol/00000000000000000000000000000000",
+        &[("staff_no", "op9999"), ("password", "none"), ("code", "000000")],
+    ),
     ("GET", "/supervise", "/supervise", &[]),
     ("GET", "/supervise/events", "/supervise/events", &[]),
     ("GET", "/supervise/events/{seq}", "/supervise/events/0", &[]),
@@ -93,6 +119,7 @@ const PAGE: [(&str, &str, &str, Form); 31] = [
 
 const OPEN: Form =
     &[("purpose", "counter"), ("ticket", "Q-20261122-7"), ("identified", "document_seen"), ("note", "{note}")];
+const DECIDE: Form = &[("proposal_id", NO_ONES), ("decision", "reject"), ("note", "not as agreed with HR")];
 const UNKNOWN: &str = "00000000000000000000000000000000";
 const OTHER_WORDS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 const NO_ONES: &str = "01890a5d-ac96-774b-bcce-b302099a8057";

@@ -137,7 +137,7 @@ fn u5_before_the_notice_is_acknowledged_pages_lead_to_it_and_endpoints_refuse() 
     assert_eq!(person.post("/api/session/status", &[]).status, 200);
     assert!(person.get("/notice").text().contains("name=\"notice\""));
     person.acknowledge();
-    assert_eq!(person.get("/customers").status, 200);
+    assert_eq!(person.get("/admin/sessions").status, 200);
     assert_eq!(person.get("/notice?next=%2Fcustomers").header("location"), Some("/customers"));
     person.begin();
     assert_eq!(person.post("/api/sign_out", &[]).status, 200, "the way out is open too");

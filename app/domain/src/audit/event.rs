@@ -64,7 +64,22 @@ kinds! {
     /// A member of staff was entered by `init` or `demo`.
     StaffCreated "staff_created" [SubjectStaff, SubjectRole];
     /// Someone was suspended: it takes effect on the next request (U5).
-    StaffSuspended "staff_suspended" [SubjectStaff, OsUser];
+    StaffSuspended "staff_suspended" [SubjectStaff, OsUser, Policy, Address, Device];
+    /// Someone whom ten failures had locked out was let in again (U3).
+    StaffUnlocked "staff_unlocked" [SubjectStaff, Policy, Address, Device];
+    /// An administrator proposed a change to one member of staff; nothing has changed yet.
+    StaffChangeProposed "staff_change_proposed"
+        [Proposal, Change, SubjectStaff, SubjectPerson, SubjectRole, SubjectUnit, Policy, Address, Device];
+    /// A second person confirmed a proposed change, which was done with it, or rejected it.
+    StaffChangeDecided "staff_change_decided"
+        [Proposal, Change, SubjectStaff, SubjectPerson, SubjectRole, SubjectUnit, Confirmed, Note, Act, Factor, FactorAge, Policy, Address, Device];
+    /// The proposer was shown the one-time link that a confirmed change gives.
+    EnrolLinkTaken "enrol_link_taken" [Proposal, Change, SubjectStaff, Policy, Address, Device];
+    /// Somebody opened a one-time link, and was shown its TOTP secret.
+    EnrolLinkOpened "enrol_link_opened" [Proposal, Change, SubjectStaff, Tries, Address, Device];
+    /// Somebody set their factors by a one-time link.
+    EnrolLinkUsed "enrol_link_used"
+        [Proposal, Change, SubjectStaff, SubjectPerson, SubjectRole, SubjectUnit, Tries, Address, Device];
     /// Both factors were right, or something was not (U2, U3).
     SignedIn "signed_in" [Factor, Passkey, Session, Alert, Address, Device, SubjectStaff];
     /// Sign-in failures beyond those recorded one by one (A10).

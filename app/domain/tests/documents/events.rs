@@ -37,12 +37,14 @@ const ACTOR: [(&str, &str); 8] = [
 ];
 
 /// What the types can hold. A type that is not here fails the test.
-const TYPES: [(&str, &str); 31] = [
+const TYPES: [(&str, &str); 35] = [
     ("BatchId", "a UUIDv7"),
     ("CaseId", "a UUIDv7"),
     ("CustomerId", "a UUIDv7; it names a customer to the bank alone"),
     ("AlertName", "small letters, digits, `_` and `.`; 64 bytes at most"),
     ("AttemptName", "`copy`, `cut`, `select`, `print`, `drag`, `context_menu` or `screenshot_key`"),
+    ("BranchNo", "a branch or department"),
+    ("ChangeKind", "`invite`, `reinstate`, `move` or `reset_factor`"),
     ("Decision", "`allowed` or `refused`"),
     ("DeviceTag", "sixteen hexadecimal digits"),
     ("EventId", "a UUIDv7"),
@@ -59,6 +61,8 @@ const TYPES: [(&str, &str); 31] = [
     ("Lineage", "a UUIDv7; a session from sign-in to its end, never the cookie"),
     ("OutcomeName", "`found`, `none` or `too_many`"),
     ("PasskeyId", "a UUIDv7; a passkey's row, not its credential"),
+    ("PersonNo", "a member of staff's HR number"),
+    ("ProposalId", "a UUIDv7"),
     ("PurposeName", "a purpose of `purposes.toml`"),
     ("ReasonCode", "a reason of `purposes.toml`"),
     ("Role", "`operator`, `approver`, `supervisor`, `admin` or `auditor`"),

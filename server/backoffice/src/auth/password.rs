@@ -44,6 +44,34 @@ pub fn check_strength(password: &str, known: &[&str]) -> Result<(), PasswordErro
     if score < zxcvbn::Score::Four { Err(PasswordError::Guessable) } else { Ok(()) }
 }
 
+/// Why a password is among the first that would be guessed, as zxcvbn explains it: a word of ours that the page
+/// has a sentence for. It tells nothing of what was typed but its kind.
+pub(crate) fn weakness(password: &str, known: &[&str]) -> &'static str {
+    use zxcvbn::feedback::Warning;
+    let estimate = zxcvbn::zxcvbn(password, known);
+    match estimate.feedback().and_then(zxcvbn::feedback::Feedback::warning) {
+        Some(Warning::StraightRowsOfKeysAreEasyToGuess | Warning::ShortKeyboardPatternsAreEasyToGuess) => {
+            "password_keys"
+        }
+        Some(Warning::RepeatsLikeAaaAreEasyToGuess | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess) => {
+            "password_repeats"
+        }
+        Some(
+            Warning::ThisIsATop10Password
+            | Warning::ThisIsATop100Password
+            | Warning::ThisIsACommonPassword
+            | Warning::ThisIsSimilarToACommonlyUsedPassword,
+        ) => "password_common",
+        Some(Warning::SequencesLikeAbcAreEasyToGuess) => "password_sequence",
+        Some(Warning::RecentYearsAreEasyToGuess | Warning::DatesAreOftenEasyToGuess) => "password_dates",
+        Some(Warning::AWordByItselfIsEasyToGuess) => "password_word",
+        Some(Warning::NamesAndSurnamesByThemselvesAreEasyToGuess | Warning::CommonNamesAndSurnamesAreEasyToGuess) => {
+            "password_names"
+        }
+        None => "password_guessable",
+    }
+}
+
 fn argon2() -> Result<Argon2<'static>, PasswordError> {
     let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|_| PasswordError::NotHashed)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))

@@ -23,9 +23,13 @@ mod delays;
 #[cfg(test)]
 mod drafts;
 #[cfg(test)]
+mod enrol;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod filled;
+#[cfg(test)]
+mod four_eyes;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]

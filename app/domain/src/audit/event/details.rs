@@ -7,10 +7,12 @@ use super::{Decision, Kind};
 use crate::audit::fingerprint::Fingerprint;
 use crate::clock::Timestamp;
 use crate::id::{
-    BatchId, CaseId, CustomerId, EventId, FieldName, Item, Lineage, PasskeyId, PurposeName, ReasonCode, StaffNo,
+    BatchId, BranchNo, CaseId, CustomerId, EventId, FieldName, Item, Lineage, PasskeyId, PersonNo, ProposalId,
+    PurposeName, ReasonCode, StaffNo,
 };
 use crate::purpose::Identified;
 use crate::role::Role;
+use crate::staff_change::ChangeKind;
 use serde::{Deserialize, Serialize};
 
 macro_rules! details {
@@ -112,6 +114,16 @@ details! {
     SubjectStaff subject_staff: StaffNo;
     /// Their role.
     SubjectRole subject_role: Role;
+    /// Their HR number, which duties are checked on.
+    SubjectPerson subject_person: PersonNo;
+    /// Their branch or department.
+    SubjectUnit subject_unit: BranchNo;
+    /// The proposal.
+    Proposal proposal: ProposalId;
+    /// What it changes.
+    Change change: ChangeKind;
+    /// Whether it was confirmed, and not rejected.
+    Confirmed confirmed: bool;
     /// Client address as the trusted hop saw it.
     Address address: std::net::IpAddr;
     /// First eight bytes of the SHA-256 of the browser's name for itself.
