@@ -48,7 +48,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
     view! {
         <Problems lang form=context.form.clone() labels request=context.request/>
         <h1>{shows.title(lang)}</h1>
-        <dl class="case-facts">
+        <dl class="case-facts facts">
             <div><dt>{text!(lang, people.person)}</dt><dd>{one.person.to_string()}</dd></div>
             <div><dt>{text!(lang, people.before)}</dt><dd>{before}</dd></div>
             <div><dt>{text!(lang, people.after)}</dt><dd>{place(lang, one.role, &one.unit)}</dd></div>
