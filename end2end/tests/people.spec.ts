@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { expect, Person, test, type Staff } from '../fixtures';
 import { signIn, WORDS } from '../pages';
+import { enrol as enrolPasskey, PASSKEY, plugIn } from '../passkey';
 import { begin, type Running } from '../server';
 import { filled, locale } from '../words';
 
@@ -46,7 +47,7 @@ for (const [language, tongue, script] of [['zh', 'zh-CN', true], ['en', 'en-GB',
     const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
     const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
     const waits = filled(people!.told_waiting!, { count: '1' });
-    const confirm = async (note: string) => {
+    const confirm = async (note: string, byPasskey = false): Promise<void> => {
       await two.goto('/');
       await two.getByRole('link', { name: waits }).click();
       await two.getByRole('row').filter({ hasText: people!.waiting! }).getByRole('link').click();
@@ -56,8 +57,17 @@ for (const [language, tongue, script] of [['zh', 'zh-CN', true], ['en', 'en-GB',
       await button(two, people!.confirm!).click();
       await expect(two.getByRole('alert')).toBeVisible();
       await expect(field(two, people!.note!)).toHaveValue(note);
-      await field(two, people!.code!).fill(await second.authenticator.next());
-      await button(two, people!.confirm!).click();
+      if (byPasskey) {
+        await field(two, people!.note!).fill('');
+        await button(two, people!.confirm_by_passkey!).click();
+        await expect(two.getByRole('alert').filter({ hasText: people!.note! })).toHaveCount(1);
+        await field(two, people!.note!).fill(note);
+        await button(two, people!.confirm_by_passkey!).click();
+      } else {
+        await expect(button(two, people!.confirm_by_passkey!)).toHaveCount(0);
+        await field(two, people!.code!).fill(await second.authenticator.next());
+        await button(two, people!.confirm!).click();
+      }
       await expect(two.getByRole('alert')).toHaveCount(0);
       await expect(two.getByText(note)).toBeVisible();
     };
@@ -119,7 +129,11 @@ for (const [language, tongue, script] of [['zh', 'zh-CN', true], ['en', 'en-GB',
     await look(one, script);
     await button(one, people!.reset!).click();
     await expect(one.getByText(people!.own!)).toBeVisible();
-    await confirm('Phone lost, person came to the desk');
+    if (script) {
+      await plugIn(two);
+      await enrolPasskey(two, PASSKEY[language], 'desk', () => second.authenticator.next());
+    }
+    await confirm('Phone lost, person came to the desk', script);
     await invited.goto('/');
     await expect(invited.getByRole('heading', { name: people!.told! })).toBeVisible();
     await look(invited, script);
