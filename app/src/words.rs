@@ -27,6 +27,7 @@ pub fn sentence(lang: Lang, code: Code) -> String {
         Code::PasskeyNotVerified => text!(lang, code.passkey_not_verified),
         Code::PasskeyForeignOrigin => text!(lang, code.passkey_foreign_origin),
         Code::PasskeyCopied => text!(lang, code.passkey_copied),
+        Code::PasswordWrong => text!(lang, code.password_wrong),
         Code::PasskeyNone => text!(lang, code.passkey_none),
         Code::NoticeUnacknowledged => text!(lang, code.notice_unacknowledged),
         Code::OwnProposal => text!(lang, code.own_proposal),
@@ -113,7 +114,9 @@ pub fn role(lang: Lang, role: Role) -> String {
 }
 
 /// What can be wrong with a value, as far as we have words for it.
-pub const FAULTS: [&str; 36] = [
+pub const FAULTS: [&str; 38] = [
+    "password_same",
+    "password_differs",
     "required",
     "unknown",
     "ticket_form",
@@ -194,6 +197,8 @@ pub fn fault(lang: Lang, fault: &Fault) -> String {
         "password_word" => text!(lang, fault.password_word),
         "password_names" => text!(lang, fault.password_names),
         "password_guessable" => text!(lang, fault.password_guessable),
+        "password_same" => text!(lang, fault.password_same),
+        "password_differs" => text!(lang, fault.password_differs),
         "note_of_decision" => text!(lang, fault.note_of_decision),
         "missing" => text!(lang, fault.missing),
         "malformed" => text!(lang, fault.malformed),

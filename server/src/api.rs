@@ -8,6 +8,7 @@ pub mod drafts;
 pub mod enrol;
 pub mod notice;
 pub mod passkeys;
+pub mod password;
 pub mod people;
 pub mod reveals;
 pub mod sessions;

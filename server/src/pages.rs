@@ -1,5 +1,6 @@
 //! The pages, and the plain forms on them: read here, done by the desk, drawn by `app`.
 
+mod by_code;
 mod forms;
 mod me;
 mod notice;
@@ -22,7 +23,7 @@ use domain::code::Code;
 use domain::desk::{DeskError, Seen};
 use domain::id::{CaseId, Handle, ResultId};
 pub use forms::{post_close, post_customers, post_language, post_sign_in, post_sign_out, post_verify};
-pub use me::{me, post_revoke_passkey};
+pub use me::{me, post_password, post_revoke_passkey};
 pub use notice::{notice, post_notice};
 pub use people::{
     enrol, person, post_decide, post_enrol, post_link, post_propose, post_suspend, post_unlock, proposal, proposals,

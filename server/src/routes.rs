@@ -1,6 +1,8 @@
 //! The URL map.
 
-use crate::api::{audit, cases, customers, drafts, enrol, notice, passkeys, people, reveals, sessions, sign_in};
+use crate::api::{
+    audit, cases, customers, drafts, enrol, notice, passkeys, password, people, reveals, sessions, sign_in,
+};
 use crate::asked::{REVEAL, SESSION_STATUS, SESSION_STAY, unrouted, wrong_method};
 use crate::health::{self, ALIVE, READY};
 use crate::office::Site;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 46] = [
+pub const ENDPOINTS: [&str; 47] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/verify_passkey/begin",
@@ -25,6 +27,7 @@ pub const ENDPOINTS: [&str; 46] = [
     "/api/passkeys/begin",
     "/api/passkeys/finish",
     "/api/passkeys/revoke",
+    "/api/password/change",
     "/api/notice/read",
     "/api/notice/acknowledge",
     SESSION_STATUS,
@@ -63,7 +66,7 @@ pub const ENDPOINTS: [&str; 46] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 42] = [
+pub const PAGES: [(&str, &str); 43] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -79,6 +82,7 @@ pub const PAGES: [(&str, &str); 42] = [
     ("POST", "/cases/wrong-person"),
     ("GET", "/me"),
     ("POST", "/me/passkeys/revoke"),
+    ("POST", "/me/password"),
     ("POST", "/me/sessions/end"),
     ("GET", "/admin/sessions"),
     ("POST", "/admin/sessions/end"),
@@ -122,6 +126,7 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/passkeys/begin" => post(passkeys::begin),
         "/api/passkeys/finish" => post(passkeys::finish),
         "/api/passkeys/revoke" => post(passkeys::revoke),
+        "/api/password/change" => post(password::change),
         "/api/notice/read" => post(notice::read),
         "/api/notice/acknowledge" => post(notice::acknowledge),
         SESSION_STATUS => post(sessions::status),
@@ -188,6 +193,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/supervise/integrity/verify", post(pages::supervise::post_verify_log))
         .route("/me", get(pages::me))
         .route("/me/passkeys/revoke", post(pages::post_revoke_passkey))
+        .route("/me/password", post(pages::post_password))
         .route("/me/sessions/end", post(pages::post_end_own))
         .route("/admin/sessions", get(pages::admin_sessions))
         .route("/admin/sessions/end", post(pages::post_end_anyones))

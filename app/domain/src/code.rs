@@ -66,6 +66,8 @@ codes! {
     PasskeyForeignOrigin "passkey_foreign_origin" 403;
     /// The passkey counted backwards, as a copy does: it is suspended.
     PasskeyCopied "passkey_copied" 403;
+    /// The present password is not that.
+    PasswordWrong "password_wrong" 403;
     /// This person has no passkey that serves.
     PasskeyNone "passkey_none" 403;
     /// The notice of secrecy is not acknowledged in this session yet: it comes before anything else.

@@ -7,6 +7,7 @@ mod drafts;
 mod ended;
 mod once;
 mod passkeys;
+mod password;
 mod people;
 mod reveals;
 mod secrecy;
@@ -30,6 +31,7 @@ pub use drafts::{Draft, DraftPlace, DraftTooLong, Drafts};
 pub use ended::Ended;
 pub use once::{FormSent, Once, Turn};
 pub use passkeys::{CeremonyOptions, EnrolPasskey, PasskeyView, Passkeys};
+pub use password::{ChangePassword, OwnPassword};
 pub use people::{
     Decide, DecisionView, EnrolLink, EnrolToken, LinkState, People, Power, ProposalState, ProposalView, Propose,
     StaffEntry, StaffState, Told, Verb,
@@ -42,7 +44,19 @@ pub use wrong_person::WrongPerson;
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
 pub trait Desk:
-    Audit + Budgets + Drafts + Once + Passkeys + People + Reveals + Secrecy + Sessions + WrongPerson + Send + Sync
+    Audit
+    + Budgets
+    + Drafts
+    + Once
+    + OwnPassword
+    + Passkeys
+    + People
+    + Reveals
+    + Secrecy
+    + Sessions
+    + WrongPerson
+    + Send
+    + Sync
 {
     /// Who asks.
     fn staff(&self) -> &StaffView;

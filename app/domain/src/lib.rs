@@ -18,6 +18,7 @@ pub mod normalise;
 pub mod note;
 pub mod notice;
 pub mod passkey;
+pub mod password;
 pub mod purpose;
 pub mod role;
 pub mod search;

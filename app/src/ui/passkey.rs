@@ -31,6 +31,13 @@ pub fn PasskeyAct(
             <BusyButton lang words act="passkey"/>
             <p class="or">{text!(lang, passkey.or_code)}</p>
         </div>
+    }
+}
+
+/// What a page with [`PasskeyAct`] alone has to print besides.
+#[component]
+pub fn PasskeyWords(lang: Lang) -> impl IntoView {
+    view! {
         {trouble()}
         <Said lang/>
     }

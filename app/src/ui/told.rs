@@ -21,6 +21,12 @@ pub fn view(told: &[Told], lang: Lang) -> Option<AnyView> {
 
 fn line(told: &Told, lang: Lang) -> AnyView {
     match told {
+        Told::FailedBefore { count, since } => {
+            view! { <li>{text!(lang, people.told_failed, count = count, at = local(*since))}</li> }.into_any()
+        }
+        Told::PasswordChanged { at } => {
+            view! { <li>{text!(lang, people.told_password, at = local(*at))}</li> }.into_any()
+        }
         Told::FactorReset { staff_no, proposed_by, confirmed_by, at, frozen_until } => {
             let what =
                 text!(lang, people.told_reset, no = staff_no, at = local(*at), by = proposed_by, second = confirmed_by);

@@ -160,6 +160,16 @@ impl WrongPerson for FakeDesk {
 }
 
 #[async_trait]
+impl OwnPassword for FakeDesk {
+    async fn password_set(&self) -> Result<Option<Timestamp>, DeskError> {
+        Ok(Some(Timestamp::from_millis(1_795_335_330_123)))
+    }
+    async fn change_password(&self, _: ChangePassword) -> Result<(), DeskError> {
+        Err(Code::NotPermitted.into())
+    }
+}
+
+#[async_trait]
 impl Passkeys for FakeDesk {
     async fn passkeys(&self) -> Result<Vec<PasskeyView>, DeskError> {
         let view = |n: u8, used, suspended| PasskeyView {

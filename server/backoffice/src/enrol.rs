@@ -3,8 +3,7 @@
 
 use crate::audit::{Act, Verdict};
 use crate::auth::{
-    PasswordError, RequestStamp, check_strength, event, flooded, hash_password, matching_step, verify_password,
-    weakness, well_formed,
+    RequestStamp, event, flooded, hash_aside, matching_step, password_fault, verify_password, well_formed,
 };
 use crate::backoffice::BackOffice;
 use crate::people::{about, answerable, record_of, still_good};
@@ -108,19 +107,13 @@ impl BackOffice {
     async fn new_password(&self, form: &UseLink, row: &ChangeRow, request: &RequestStamp) -> Result<String, DeskError> {
         let change = &row.change;
         let known = [change.staff_no.as_str(), change.name.as_str(), change.person.as_str(), "grille"];
-        let fault = |code: &str| DeskError::Invalid(vec![Fault::new("password", code)]);
-        check_strength(&form.password, &known).map_err(|error| match error {
-            PasswordError::TooShort => fault("password_short"),
-            PasswordError::TooLong => fault("password_long"),
-            PasswordError::Guessable => fault(weakness(&form.password, &known)),
-            PasswordError::NotHashed => Code::Busy.into(),
-        })?;
+        if let Some(why) = password_fault(&form.password, &known) {
+            return Err(DeskError::Invalid(vec![Fault::new("password", why)]));
+        }
         let turn = self.turnstile.enter(request.address).await?;
-        let salt: [u8; 16] = random(&*self.entropy);
-        let password = form.password.clone();
-        let hashed = tokio::task::spawn_blocking(move || hash_password(&password, &salt)).await;
+        let hashed = hash_aside(form.password.clone(), random(&*self.entropy)).await;
         drop(turn);
-        Ok(hashed.map_err(|_| Code::Busy)?.map_err(|_| Code::Busy)?)
+        Ok(hashed.map_err(|_| Code::Busy)?)
     }
 
     /// Whether the password is the one that they have: a link alone is not enough to become somebody.

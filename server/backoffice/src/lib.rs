@@ -19,6 +19,7 @@ pub mod guests;
 pub mod hooks;
 pub mod imports;
 mod notes;
+mod own_password;
 mod passkeys;
 mod people;
 pub mod policy;

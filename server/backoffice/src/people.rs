@@ -11,18 +11,19 @@ use crate::desk::StaffDesk;
 use crate::policy::{
     Allowed, DecideStaffChange, ListStaff, Permission, ProposeStaffChange, Standing, SuspendStaff, UnlockStaff,
 };
+use crate::store::sessions::Failed;
 use crate::store::staff::StaffRow;
 use crate::store::staff_admin::EntryRow;
 use crate::store::staff_changes::{ChangeRow, LinkRow};
-use crate::store::{WriteTx, staff_admin, staff_changes};
+use crate::store::{WriteTx, sessions, staff_admin, staff_changes};
 use at_once::{Suspend, Unlock};
 use decide::DecideChange;
 use domain::audit::event::{Details, Kind};
 use domain::clock::{Span, Timestamp};
 use domain::code::Code;
 use domain::desk::{
-    Decide, DecisionView, DeskError, EnrolLink, EnrolToken, LinkState, People, Power, ProposalState, ProposalView,
-    Propose, StaffEntry, StaffState, Told,
+    Decide, DecisionView, DeskError, EnrolLink, EnrolToken, LinkState, OwnPassword, People, Power, ProposalState,
+    ProposalView, Propose, StaffEntry, StaffState, Told,
 };
 use domain::id::{ProposalId, StaffNo};
 use domain::staff_change::{ChangeKind, LINK_TRIES, StaffChange};
@@ -137,7 +138,8 @@ impl People for StaffDesk {
         let frozen = staff_admin::read_frozen_until(&self.office.db, person).await.map_err(unavailable)?;
         let rows = staff_changes::concerning(&self.office.db, person, self.now.minus(LISTED)).await;
         let rows = rows.map_err(unavailable)?;
-        let mut told: Vec<Told> = rows.into_iter().flat_map(|row| self.told_of(row, frozen)).collect();
+        let mut told = self.told_of_sign_in().await?;
+        told.extend(rows.into_iter().flat_map(|row| self.told_of(row, frozen)));
         if self.office.policy().decide::<DecideStaffChange>(&self.actor, &()).is_ok() {
             let all = staff_changes::since(&self.office.db, self.now.minus(LISTED)).await.map_err(unavailable)?;
             let waits = |row: &&ChangeRow| {
@@ -200,6 +202,15 @@ impl StaffDesk {
             decision,
             link: row.link.map(|link| link_state(&link, self.now)),
         }
+    }
+
+    /// What this person is told of how they sign in.
+    async fn told_of_sign_in(&self) -> Result<Vec<Told>, DeskError> {
+        let unavailable = |_| Code::LogUnavailable;
+        let failed = sessions::failed_before(&self.office.db, self.actor.lineage()).await.map_err(unavailable)?;
+        let failed = failed.map(|Failed { count, since }| Told::FailedBefore { count, since });
+        let set = self.password_set().await?.filter(|at| self.now.since(*at) < TOLD);
+        Ok(failed.into_iter().chain(set.map(|at| Told::PasswordChanged { at })).collect())
     }
 
     /// What this person is told of a decision: as its proposer, and as whose factor was reset.

@@ -1,5 +1,6 @@
 //! Staff administration by plain forms, each doing what its endpoint does; and the page of a one-time link.
 
+use super::by_code::by_code;
 use super::{again, draw, go_to, page_or_not_found};
 use crate::api::{decide_form, path_of, propose_form, use_form};
 use crate::asked::{Caller, Sent};
@@ -9,8 +10,8 @@ use app::page::{EnrolOnce, LinkOnce, Page};
 use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::code::{Code, Fault};
-use domain::desk::{Decide, Desk, DeskError, EnrolToken, Seen, SessionToken};
+use domain::code::Code;
+use domain::desk::{Decide, DeskError, EnrolToken, Seen};
 use domain::id::{ProposalId, StaffNo};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -126,7 +127,8 @@ pub async fn post_decide(Sent { caller, mut form, headers }: Sent) -> Response {
             return refused(page, caller, &headers, sent, error).await;
         }
     };
-    let (done, token) = decide(&*desk, decision, &code).await;
+    let act = |challenge| desk.decide_change(Decide { challenge, ..decision.clone() });
+    let (done, token) = by_code(&*desk, &code, act).await;
     let mut response = match done {
         Ok(()) => go_to(&page.path()),
         Err(error) => refused(page, caller, &headers, sent, error).await,
@@ -135,23 +137,6 @@ pub async fn post_decide(Sent { caller, mut form, headers }: Sent) -> Response {
         cookies::set(response.headers_mut(), cookies::SESSION, &token);
     }
     response
-}
-
-/// Decides; where a factor is asked for, answers with the code, which rotates the session (U5), and asks again.
-async fn decide(desk: &dyn Desk, decision: Decide, code: &str) -> (Result<(), DeskError>, Option<SessionToken>) {
-    match desk.decide_change(decision.clone()).await {
-        Err(DeskError::StepUpRequired { .. }) if code.is_empty() => {
-            (Err(DeskError::Invalid(vec![Fault::new("code", "six_digits")])), None)
-        }
-        Err(DeskError::StepUpRequired { challenge, .. }) => match desk.step_up_totp(challenge, code).await {
-            Ok(token) => {
-                let answered = Decide { challenge: Some(challenge), ..decision };
-                (desk.decide_change(answered).await, Some(token))
-            }
-            Err(error) => (Err(error), None),
-        },
-        done => (done, None),
-    }
 }
 
 /// `POST /admin/proposals/link`: answered by the link itself, since it is stored nowhere that a redirect could

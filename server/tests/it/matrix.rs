@@ -13,7 +13,7 @@ use std::path::Path;
 type Form = &'static [(&'static str, &'static str)];
 
 /// What each endpoint is asked. The order is that of the asking; whoever signs out does so last.
-const ENDPOINT: [(&str, Form); 46] = [
+const ENDPOINT: [(&str, Form); 47] = [
     ("/api/sign_in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
     ("/api/verify_totp", &[("code", "000000")]),
     ("/api/verify_passkey/begin", &[]),
@@ -22,6 +22,7 @@ const ENDPOINT: [(&str, Form); 46] = [
     ("/api/passkeys/begin", &[("name", "a key")]),
     ("/api/passkeys/finish", &[("name", "a key"), ("challenge", UNKNOWN), ("credential", "{}")]),
     ("/api/passkeys/revoke", &[("passkey_id", NO_ONES)]),
+    ("/api/password/change", &[("current_password", "short"), ("new_password", "short")]),
     ("/api/notice/read", &[]),
     ("/api/notice/acknowledge", &[("notice", OTHER_WORDS)]),
     ("/api/session/status", &[]),
@@ -66,7 +67,7 @@ const ENDPOINT: [(&str, Form); 46] = [
 ];
 
 /// What each page is asked: method, route, the address (or the route itself), the form.
-const PAGE: [(&str, &str, &str, Form); 42] = [
+const PAGE: [(&str, &str, &str, Form); 43] = [
     ("GET", "/", "/", &[]),
     ("GET", "/sign-in", "/sign-in", &[]),
     ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
@@ -81,6 +82,7 @@ const PAGE: [(&str, &str, &str, Form); 42] = [
     ("POST", "/cases/close", "/cases/close", &[("case_id", "{page_case}")]),
     ("GET", "/me", "/me", &[]),
     ("POST", "/me/passkeys/revoke", "/me/passkeys/revoke", &[("passkey_id", NO_ONES)]),
+    ("POST", "/me/password", "/me/password", &[("current_password", "short"), ("new_password", "short")]),
     ("POST", "/me/sessions/end", "/me/sessions/end", &[("session_id", NO_ONES)]),
     ("GET", "/admin/sessions", "/admin/sessions", &[]),
     ("POST", "/admin/sessions/end", "/admin/sessions/end", &[("staff_no", "op9999")]),

@@ -119,6 +119,8 @@ kinds! {
     PasskeyEnrolled "passkey_enrolled" [Passkey, Act, Factor, FactorAge, Address, Device];
     /// One of the person's own passkeys was revoked.
     PasskeyRevoked "passkey_revoked" [Passkey, Address, Device];
+    /// Somebody changed their own password.
+    PasswordChanged "password_changed" [Act, Factor, FactorAge, Address, Device];
     /// Something else was refused (A10).
     RequestRefused "request_refused" [Case, Field, Item, Reason, Address, Device];
     /// Identical refusals of one session, counted (A10).

@@ -278,6 +278,18 @@ pub struct EnrolLink {
 /// Something that a person should know when they come home.
 #[derive(Clone, Debug)]
 pub enum Told {
+    /// Somebody tried to sign in as the asking person, in vain, before they did (ASVS 6.3.5).
+    FailedBefore {
+        /// How often in a row.
+        count: i64,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The asking person's password was changed lately (ASVS 6.3.7).
+    PasswordChanged {
+        /// When.
+        at: Timestamp,
+    },
     /// The asking person's factor was reset: if they did not ask for it, somebody else did.
     FactorReset {
         /// Of which login.

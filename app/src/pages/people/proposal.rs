@@ -3,7 +3,7 @@
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
 use crate::ui::field::{Field, Input};
-use crate::ui::passkey::PasskeyAct;
+use crate::ui::passkey::{PasskeyAct, PasskeyWords};
 use crate::ui::problems::Problems;
 use crate::ui::time::Time;
 use crate::words;
@@ -145,6 +145,7 @@ fn decide(one: &ProposalView, passkey: bool, context: &PageContext) -> AnyView {
                 then=format!("/admin/proposals/{}", one.proposal_id)
                 words=text!(lang, people.confirm_by_passkey)
             />
+            <PasskeyWords lang/>
         }
     });
     view! {

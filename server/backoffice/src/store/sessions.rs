@@ -77,6 +77,20 @@ pub async fn standing(conn: &mut Conn, lineage: Lineage) -> sqlx::Result<Option<
     row.map(|row| Ok((row.try_get(0)?, row.try_get::<&str, _>(1)? == "active"))).transpose()
 }
 
+/// Tries that failed in a row before a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failed {
+    pub count: i64,
+    pub since: Timestamp,
+}
+
+/// Those before this session's.
+pub async fn failed_before(db: &Db, lineage: Lineage) -> sqlx::Result<Option<Failed>> {
+    const SQL: &str = "SELECT failures_before, failing_since FROM session WHERE lineage = $1 AND failures_before > 0";
+    let row = on!(db, |pool| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(pool).await?);
+    row.map(|row| Ok(Failed { count: row.try_get(0)?, since: Timestamp::from_millis(row.try_get(1)?) })).transpose()
+}
+
 /// A session to be begun.
 pub struct NewSession<'a> {
     pub token_hash: &'a [u8; 32],
@@ -84,13 +98,15 @@ pub struct NewSession<'a> {
     pub staff: &'a StaffRow,
     pub address: Option<IpAddr>,
     pub device: Option<&'a DeviceTag>,
+    /// Tries that failed in a row before it, and since when.
+    pub failed: Failed,
     pub now: Timestamp,
 }
 
 /// Begins a session. A person who has one already cannot: the index `session_is_one_a_person` sees to it.
 pub async fn insert(conn: &mut Conn, new: &NewSession<'_>) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO session (token_hash, lineage, staff, person, started_at, seen_at, address, device) \
-        VALUES ($1, $2, $3, $4, $5, $5, $6, $7)";
+    const SQL: &str = "INSERT INTO session (token_hash, lineage, staff, person, started_at, seen_at, address, device, \
+        failures_before, failing_since) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9)";
     on_conn!(conn, |c| sqlx::query(SQL)
         .bind(&new.token_hash[..])
         .bind(&new.lineage.as_bytes()[..])
@@ -99,6 +115,8 @@ pub async fn insert(conn: &mut Conn, new: &NewSession<'_>) -> sqlx::Result<()> {
         .bind(new.now.millis())
         .bind(new.address.map(|address| address.to_string()))
         .bind(new.device.map(DeviceTag::as_str))
+        .bind(new.failed.count)
+        .bind(new.failed.since.millis())
         .execute(c)
         .await
         .map(drop))
@@ -186,6 +204,12 @@ pub async fn take_try(conn: &mut Conn, token_hash: &[u8; 32]) -> sqlx::Result<bo
     const SQL: &str = "DELETE FROM sign_in_try WHERE token_hash = $1";
     let taken = on_conn!(conn, |c| sqlx::query(SQL).bind(&token_hash[..]).execute(c).await?.rows_affected());
     Ok(taken == 1)
+}
+
+/// Forgets every try of this person's login.
+pub async fn forget_tries(conn: &mut Conn, staff: StaffId) -> sqlx::Result<()> {
+    const SQL: &str = "DELETE FROM sign_in_try WHERE staff = $1";
+    on_conn!(conn, |c| sqlx::query(SQL).bind(&staff.as_bytes()[..]).execute(c).await.map(drop))
 }
 
 /// The policy in force, as all instances see it.

@@ -108,6 +108,25 @@ pub async fn all(db: &Db) -> sqlx::Result<Vec<StaffRow>> {
     rows.iter().map(staff_of).collect()
 }
 
+/// Sets the password of a record.
+pub async fn set_password(conn: &mut Conn, staff: StaffId, hash: &str, now: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE staff SET password_hash = $1, password_set_at = $2 WHERE id = $3";
+    on_conn!(conn, |c| sqlx::query(SQL)
+        .bind(hash)
+        .bind(now.millis())
+        .bind(&staff.as_bytes()[..])
+        .execute(c)
+        .await
+        .map(drop))
+}
+
+/// When its owner set the password of a record last.
+pub async fn password_set(db: &Db, staff: StaffId) -> sqlx::Result<Option<Timestamp>> {
+    const SQL: &str = "SELECT password_set_at FROM staff WHERE id = $1 AND password_set_at > 0";
+    let row = on!(db, |pool| sqlx::query(SQL).bind(&staff.as_bytes()[..]).fetch_optional(pool).await?);
+    row.map(|row| Ok(Timestamp::from_millis(row.try_get(0)?))).transpose()
+}
+
 /// A record to be entered.
 pub struct NewStaff<'a> {
     pub id: StaffId,

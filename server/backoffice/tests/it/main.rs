@@ -36,6 +36,7 @@ mod keys;
 mod notes;
 #[cfg(test)]
 mod office;
+mod own_password;
 #[cfg(test)]
 mod passkeys;
 #[cfg(test)]
