@@ -8,6 +8,7 @@ mod ended;
 mod once;
 mod passkeys;
 mod people;
+mod recertify;
 mod reveals;
 mod secrecy;
 mod sessions;
@@ -34,6 +35,7 @@ pub use people::{
     Decide, DecisionView, EnrolLink, EnrolToken, LinkState, People, Power, ProposalState, ProposalView, Propose,
     StaffEntry, StaffState, Told, Verb,
 };
+pub use recertify::{Certify, DueEntry, DueList, Recertify};
 pub use reveals::{More, RevealNo, RevealedLately, Reveals};
 pub use secrecy::Secrecy;
 pub use sessions::{EndedBy, LiveSession, OwnSession, SessionEnd, SessionLeft, Sessions};
@@ -42,7 +44,19 @@ pub use wrong_person::WrongPerson;
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
 pub trait Desk:
-    Audit + Budgets + Drafts + Once + Passkeys + People + Reveals + Secrecy + Sessions + WrongPerson + Send + Sync
+    Audit
+    + Budgets
+    + Drafts
+    + Once
+    + Passkeys
+    + People
+    + Recertify
+    + Reveals
+    + Secrecy
+    + Sessions
+    + WrongPerson
+    + Send
+    + Sync
 {
     /// Who asks.
     fn staff(&self) -> &StaffView;
