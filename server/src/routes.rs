@@ -1,6 +1,8 @@
 //! The URL map.
 
-use crate::api::{audit, cases, customers, drafts, enrol, notice, passkeys, people, reveals, sessions, sign_in};
+use crate::api::{
+    audit, cases, customers, drafts, enrol, notice, passkeys, people, recertify, reveals, sessions, sign_in,
+};
 use crate::asked::{REVEAL, SESSION_STATUS, SESSION_STAY, unrouted, wrong_method};
 use crate::health::{self, ALIVE, READY};
 use crate::office::Site;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 46] = [
+pub const ENDPOINTS: [&str; 48] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/verify_passkey/begin",
@@ -37,6 +39,8 @@ pub const ENDPOINTS: [&str; 46] = [
     "/api/admin/staff/propose",
     "/api/admin/staff/suspend",
     "/api/admin/staff/unlock",
+    "/api/admin/staff/due",
+    "/api/admin/staff/certify",
     "/api/admin/proposals/list",
     "/api/admin/proposals/view",
     "/api/admin/proposals/decide",
@@ -63,7 +67,7 @@ pub const ENDPOINTS: [&str; 46] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 42] = [
+pub const PAGES: [(&str, &str); 44] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -87,6 +91,8 @@ pub const PAGES: [(&str, &str); 42] = [
     ("POST", "/admin/staff/propose"),
     ("POST", "/admin/staff/suspend"),
     ("POST", "/admin/staff/unlock"),
+    ("GET", "/admin/recertification"),
+    ("POST", "/admin/recertification"),
     ("GET", "/admin/proposals"),
     ("GET", "/admin/proposals/{id}"),
     ("POST", "/admin/proposals/decide"),
@@ -134,6 +140,8 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/admin/staff/propose" => post(people::propose),
         "/api/admin/staff/suspend" => post(people::suspend),
         "/api/admin/staff/unlock" => post(people::unlock),
+        "/api/admin/staff/due" => post(recertify::due),
+        "/api/admin/staff/certify" => post(recertify::certify),
         "/api/admin/proposals/list" => post(people::proposals),
         "/api/admin/proposals/view" => post(people::proposal),
         "/api/admin/proposals/decide" => post(people::decide),
@@ -196,6 +204,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/admin/staff/propose", post(pages::post_propose))
         .route("/admin/staff/suspend", post(pages::post_suspend))
         .route("/admin/staff/unlock", post(pages::post_unlock))
+        .route("/admin/recertification", get(pages::recertification).post(pages::post_recertification))
         .route("/admin/proposals", get(pages::proposals))
         .route("/admin/proposals/{id}", get(pages::proposal))
         .route("/admin/proposals/decide", post(pages::post_decide))
