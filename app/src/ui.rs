@@ -13,6 +13,7 @@ pub mod masked;
 pub mod next_page;
 pub mod passkey;
 pub mod problems;
+pub mod qr;
 pub mod reveal;
 pub mod revealed_lately;
 pub mod said;

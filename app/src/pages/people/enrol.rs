@@ -6,6 +6,7 @@ use crate::lang::text;
 use crate::page::EnrolOnce;
 use crate::ui::field::{Field, Input};
 use crate::ui::problems::Problems;
+use crate::ui::qr;
 use domain::staff_change::ChangeKind;
 use leptos::prelude::*;
 
@@ -30,6 +31,7 @@ pub fn view(once: &EnrolOnce, context: &PageContext) -> AnyView {
         <p class="lead">{lead}</p>
         <h2>{text!(lang, enrol.secret)}</h2>
         <p>{text!(lang, enrol.secret_lead)}</p>
+        {qr::view(&once.uri, text!(lang, enrol.qr))}
         <p><code class="secret">{grouped(&once.secret)}</code></p>
         <p>{text!(lang, enrol.uri)} ": " <a class="secret" href=uri.clone()>{uri.clone()}</a></p>
         <form class="narrow" method="post" action=once.address() autocomplete="off">

@@ -50,7 +50,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         <Problems lang form=context.form.clone() labels=labels(lang) request=context.request/>
         <h1>{shows.title(lang)}</h1>
         {frozen}
-        <dl class="case-facts">
+        <dl class="case-facts facts">
             <div><dt>{text!(lang, people.person)}</dt><dd>{entry.person.to_string()}</dd></div>
             <div><dt>{text!(lang, people.role)}</dt><dd>{words::role(lang, entry.role)}</dd></div>
             <div><dt>{text!(lang, people.unit)}</dt><dd>{entry.unit.to_string()}</dd></div>
@@ -58,7 +58,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
             <div><dt>{text!(lang, people.seen)}</dt><dd>{seen(entry, lang)}</dd></div>
             <div><dt>{text!(lang, people.certified_until)}</dt><dd><Time at=entry.certified_until/></dd></div>
         </dl>
-        {forms}
+        <div class="acts">{forms}</div>
     }
     .into_any()
 }
@@ -87,7 +87,7 @@ fn at_once(lang: Lang, entry: &StaffEntry, verb: Verb) -> AnyView {
         }
     };
     view! {
-        <form class="narrow" method="post" action=action>
+        <form class="panel" method="post" action=action>
             <p>{lead}</p>
             {change.map(|change| view! { <input type="hidden" name="change" value=change/> })}
             <input type="hidden" name="staff_no" value=entry.staff_no.to_string()/>
@@ -103,7 +103,7 @@ fn move_to(shows: &Shows, context: &PageContext) -> AnyView {
     form.values.entry("role".into()).or_insert_with(|| entry.role.as_str().into());
     form.values.entry("unit".into()).or_insert_with(|| entry.unit.to_string());
     view! {
-        <section aria-labelledby="move">
+        <section class="panel" aria-labelledby="move">
             <h2 id="move">{text!(lang, people.transfer)}</h2>
             <p class="lead">{text!(lang, people.transfer_lead)}</p>
             <form class="narrow" method="post" action="/admin/staff/propose" autocomplete="off">

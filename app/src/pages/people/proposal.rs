@@ -3,6 +3,7 @@
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
 use crate::ui::field::{Field, Input};
+use crate::ui::passkey::PasskeyAct;
 use crate::ui::problems::Problems;
 use crate::ui::time::Time;
 use crate::words;
@@ -15,6 +16,8 @@ use leptos::prelude::*;
 pub struct Shows {
     proposal: ProposalView,
     powers: Vec<Power>,
+    /// Whether the reader has a passkey that serves.
+    passkey: bool,
 }
 
 impl Shows {
@@ -28,7 +31,8 @@ impl Shows {
 /// The proposal; the desk refuses those who are no administrator, and records that they asked.
 pub async fn load(desk: &dyn Desk, proposal: ProposalId) -> Result<Shows, DeskError> {
     let (proposal, powers) = desk.proposal(proposal).await?;
-    Ok(Shows { proposal, powers })
+    let passkey = desk.passkeys().await?.iter().any(|one| !one.suspended);
+    Ok(Shows { proposal, powers, passkey })
 }
 
 /// Facts, gains, and what the reader may do.
@@ -48,7 +52,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
     view! {
         <Problems lang form=context.form.clone() labels request=context.request/>
         <h1>{shows.title(lang)}</h1>
-        <dl class="case-facts">
+        <dl class="case-facts facts">
             <div><dt>{text!(lang, people.person)}</dt><dd>{one.person.to_string()}</dd></div>
             <div><dt>{text!(lang, people.before)}</dt><dd>{before}</dd></div>
             <div><dt>{text!(lang, people.after)}</dt><dd>{place(lang, one.role, &one.unit)}</dd></div>
@@ -58,7 +62,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
             {decision}
         </dl>
         {gains(&shows.powers, lang)}
-        {next(one, context)}
+        {next(one, shows.passkey, context)}
     }
     .into_any()
 }
@@ -110,14 +114,14 @@ fn gains(powers: &[Power], lang: Lang) -> AnyView {
 }
 
 /// What the reader may do now: decide another's, take the link of their own, or nothing.
-fn next(one: &ProposalView, context: &PageContext) -> AnyView {
+fn next(one: &ProposalView, passkey: bool, context: &PageContext) -> AnyView {
     let lang = context.lang;
     match (one.state, one.link) {
         (ProposalState::Waiting, _) if one.own => view! { <p class="notice">{text!(lang, people.own)}</p> }.into_any(),
         (ProposalState::Waiting, _) if one.about_me => {
             view! { <p class="notice">{text!(lang, people.about_me)}</p> }.into_any()
         }
-        (ProposalState::Waiting, _) => decide(one, context),
+        (ProposalState::Waiting, _) => decide(one, passkey, context),
         (ProposalState::Confirmed, Some(LinkState::Waiting)) if one.own => view! {
             <form method="post" action="/admin/proposals/link">
                 <input type="hidden" name="proposal_id" value=one.proposal_id.to_string()/>
@@ -130,8 +134,19 @@ fn next(one: &ProposalView, context: &PageContext) -> AnyView {
     }
 }
 
-fn decide(one: &ProposalView, context: &PageContext) -> AnyView {
+fn decide(one: &ProposalView, passkey: bool, context: &PageContext) -> AnyView {
     let (lang, form) = (context.lang, &context.form);
+    let by_passkey = passkey.then(|| {
+        view! {
+            <PasskeyAct
+                lang
+                endpoint="/api/admin/proposals/decide"
+                choice="decision=confirm"
+                then=format!("/admin/proposals/{}", one.proposal_id)
+                words=text!(lang, people.confirm_by_passkey)
+            />
+        }
+    });
     view! {
         <section aria-labelledby="decide">
             <h2 id="decide">{text!(lang, people.decide)}</h2>
@@ -139,6 +154,7 @@ fn decide(one: &ProposalView, context: &PageContext) -> AnyView {
             <form class="narrow" method="post" action="/admin/proposals/decide" autocomplete="off">
                 <input type="hidden" name="proposal_id" value=one.proposal_id.to_string()/>
                 <Field lang name="note" label=text!(lang, people.note) form=form.clone()/>
+                {by_passkey}
                 <Field
                     lang
                     name="code"

@@ -114,7 +114,7 @@ pub async fn read_frozen_until(db: &Db, person: &PersonNo) -> sqlx::Result<Times
 
 /// Replaces a record's TOTP seed; its version grows, so nothing that was permitted before is done after.
 pub async fn reseed(conn: &mut Conn, staff: StaffId, version: i64, totp_sealed: &[u8]) -> sqlx::Result<bool> {
-    const SQL: &str = "UPDATE staff SET totp_sealed = $1, version = version + 1 \
+    const SQL: &str = "UPDATE staff SET totp_sealed = $1, totp_step = 0, version = version + 1 \
         WHERE id = $2 AND version = $3 AND state = 'active'";
     let done = on_conn!(conn, |c| sqlx::query(SQL)
         .bind(totp_sealed)

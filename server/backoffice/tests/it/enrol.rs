@@ -235,6 +235,19 @@ async fn u4_a_factor_reset_takes_two_and_the_password_and_freezes_reveals_for_a_
 }
 
 #[tokio::test]
+async fn u4_a_new_secrets_code_is_good_in_the_half_minute_in_which_the_old_ones_was_used() {
+    let (house, operator, first, second) = with_admins().await;
+    let (_, token) = link(&first, &second, Propose::ResetFactor(no("op1001"))).await;
+    let seed = house.seed(&token).await;
+    house.wait(Span::seconds(60));
+    let used = operator.person.code(&house);
+    house.try_sign_in("op1001", PASSWORD, &used).await.unwrap();
+    let code = house.code_of(&seed);
+    house.use_link(&token, "op1001", PASSWORD, &code).await.unwrap();
+    assert!(house.try_sign_in("op1001", PASSWORD, &code).await.is_err(), "and works once");
+}
+
+#[tokio::test]
 async fn u4_a_suspension_or_any_other_change_ends_the_link_of_a_reset() {
     let (house, _, first, second) = with_admins().await;
     let (_, token) = link(&first, &second, Propose::ResetFactor(no("op1001"))).await;
