@@ -9,11 +9,20 @@ use domain::code::Fault;
 use domain::desk::{Certify, DeskError, Seen};
 use domain::id::Challenge;
 
-/// A list, and what is wrong with it. `ticks` is each tick's value, as it was sent.
-pub(crate) fn certify_form(form: &mut Form, ticks: &[String]) -> Result<Certify, Vec<Fault>> {
+/// How the name of a tick begins; the staff number follows.
+pub(crate) const TICK: &str = "tick_";
+
+/// A list, and what is wrong with it. `ticks` are those of the form, by name.
+pub(crate) fn certify_form(form: &mut Form, ticks: &[(String, String)]) -> Result<Certify, Vec<Fault>> {
     let challenge = form.optional("challenge", Challenge::parse);
     let mut faults = form.faults();
-    let ticked = Ticked::parse(ticks.iter().map(String::as_str)).map_err(|bad| {
+    let parsed = Ticked::parse(ticks.iter().map(|(_, looked)| looked.as_str()));
+    // A tick beside one name that means another was printed by no page of ours.
+    let beside = |(name, looked): &(String, String)| {
+        name.strip_prefix(TICK).is_some_and(|no| looked.split(':').next() == Some(no))
+    };
+    let parsed = parsed.and_then(|list| if ticks.iter().all(beside) { Ok(list) } else { Err(BadTicked::Malformed) });
+    let ticked = parsed.map_err(|bad| {
         let code = match bad {
             BadTicked::Nobody => "nobody_ticked",
             BadTicked::TooMany => "too_many_ticked",
@@ -41,7 +50,7 @@ pub async fn due(Asked { desk, caller, mut form }: Asked) -> Response {
 
 /// `/api/admin/staff/certify`
 pub async fn certify(Asked { desk, caller, mut form }: Asked) -> Response {
-    let ticks: Vec<String> = form.text("ticks").split_whitespace().map(str::to_owned).collect();
+    let ticks = form.take_all(TICK);
     let asked = match certify_form(&mut form, &ticks) {
         Ok(asked) => asked,
         Err(faults) => return caller.refuse(Seen::default(), DeskError::Invalid(faults)).await,

@@ -2,7 +2,7 @@
 
 use super::people::refused;
 use super::{draw, go_to};
-use crate::api::certify_form;
+use crate::api::{TICK, certify_form};
 use crate::asked::{Caller, Sent};
 use crate::cookies;
 use app::context::FormState;
@@ -23,9 +23,11 @@ pub async fn recertification(caller: Caller, headers: HeaderMap) -> Response {
 pub async fn post_recertification(Sent { caller, mut form, headers }: Sent) -> Response {
     let Ok(desk) = caller.desk.clone() else { return go_to("/sign-in") };
     let code = Zeroizing::new(form.take("code").unwrap_or_default().trim().to_owned());
-    let ticked: BTreeMap<String, String> = form.take_all("tick_").into_iter().collect();
-    let ticks: Vec<String> = ticked.values().cloned().collect();
-    let asked = match certify_form(&mut form, &ticks) {
+    let ticks = form.take_all(TICK);
+    let asked = certify_form(&mut form, &ticks);
+    // What was ticked, to be shown so again.
+    let ticked: BTreeMap<String, String> = ticks.into_iter().collect();
+    let asked = match asked {
         Ok(asked) => asked,
         Err(faults) => {
             let error = desk.refused(Seen::default(), DeskError::Invalid(faults)).await;

@@ -35,7 +35,7 @@ const ENDPOINT: [(&str, Form); 48] = [
     ("/api/admin/staff/suspend", &[("staff_no", "op9999")]),
     ("/api/admin/staff/unlock", &[("staff_no", "op9999")]),
     ("/api/admin/staff/due", &[]),
-    ("/api/admin/staff/certify", &[("ticks", "op9999:1:5")]),
+    ("/api/admin/staff/certify", &[("tick_op9999", "op9999:1:5")]),
     ("/api/admin/proposals/list", &[]),
     ("/api/admin/proposals/view", &[("proposal_id", NO_ONES)]),
     ("/api/admin/proposals/decide", DECIDE),

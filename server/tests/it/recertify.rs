@@ -83,14 +83,18 @@ fn u7_by_its_endpoints_a_list_is_certified_by_a_challenge_that_is_bound_to_it() 
         assert!(one["certified_until"].is_i64() && one["may"].is_array(), "{one}");
         one["looked"].as_str().expect("what a tick stands for").to_owned()
     };
-    let ticks = format!("{} {}", of("op1001"), of("op1002"));
-    let asked = admin.post("/api/admin/staff/certify", &[("ticks", &ticks)]);
+    let (one, other) = (of("op1001"), of("op1002"));
+    let ticks = [("tick_op1001", one.as_str()), ("tick_op1002", other.as_str())];
+    let asked = admin.post("/api/admin/staff/certify", &ticks);
     assert_eq!((asked.status, asked.code().as_str()), (403, "step_up_required"));
     let challenge = asked.json()["challenge"].as_str().expect("a challenge").to_owned();
     let code = admin.code();
     assert_eq!(admin.post("/api/step_up/totp", &[("challenge", &challenge), ("code", &code)]).status, 200);
-    let certify = |ticks: &str| admin.post("/api/admin/staff/certify", &[("ticks", ticks), ("challenge", &challenge)]);
-    let other = certify(&of("op1001"));
+    let certify = |ticks: &[(&str, &str)]| {
+        let form: Vec<(&str, &str)> = ticks.iter().copied().chain([("challenge", challenge.as_str())]).collect();
+        admin.post("/api/admin/staff/certify", &form)
+    };
+    let other = certify(&ticks[..1]);
     assert_eq!((other.status, other.code().as_str()), (403, "challenge_other_act"));
     assert_eq!(certify(&ticks).status, 200);
     let again = certify(&ticks);

@@ -4,6 +4,7 @@ use super::seen;
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
 use crate::ui::field::{Field, Input, id_of};
+use crate::ui::passkey::PasskeyAct;
 use crate::ui::problems::Problems;
 use crate::ui::time::{Time, local};
 use crate::words;
@@ -14,11 +15,14 @@ use leptos::prelude::*;
 /// What it shows.
 pub struct Shows {
     list: DueList,
+    /// Whether the reader has a passkey that serves.
+    passkey: bool,
 }
 
 /// Those who are due; the desk refuses those who are no administrator, and records that they asked.
 pub async fn load(desk: &dyn Desk) -> Result<Shows, DeskError> {
-    Ok(Shows { list: desk.due().await? })
+    let list = desk.due().await?;
+    Ok(Shows { list, passkey: desk.passkeys().await?.iter().any(|one| !one.suspended) })
 }
 
 /// A form with a tick for each person, and the code that it takes. There is no tick for all of them.
@@ -29,6 +33,17 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
     let lead = text!(lang, recertify.lead, days = list.notice_days, until = local(list.until));
     let more = (list.count > list.due.len())
         .then(|| view! { <p class="notice">{text!(lang, recertify.more, count = list.count, most = AT_ONCE)}</p> });
+    let by_passkey = shows.passkey.then(|| {
+        view! {
+            <PasskeyAct
+                lang
+                endpoint="/api/admin/staff/certify"
+                choice=""
+                then="/admin/recertification".to_owned()
+                words=text!(lang, recertify.certify_by_passkey)
+            />
+        }
+    });
     let body = if list.due.is_empty() {
         view! { <p class="empty">{text!(lang, recertify.nobody)}</p> }.into_any()
     } else {
@@ -37,6 +52,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
                 {table(list, context)}
                 <div class="narrow">
                     <p>{text!(lang, recertify.code_lead)}</p>
+                    {by_passkey}
                     <Field lang name="code" label=text!(lang, recertify.code) form=form.clone() input=Input::Code/>
                     <div class="actions">
                         <button type="submit" class="primary">{text!(lang, recertify.certify)}</button>
