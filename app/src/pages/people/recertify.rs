@@ -118,7 +118,7 @@ fn row(due: &DueEntry, context: &PageContext) -> AnyView {
         <tr>
             <td>{tick}</td>
             <th scope="row">{entry.name.clone()} " " <a href=format!("/admin/staff/{no}")>{no.clone()}</a></th>
-            <td>{words::role(lang, entry.role)}</td>
+            <td class="role">{words::role(lang, entry.role)}</td>
             <td>{entry.unit.to_string()}</td>
             <td>{seen(entry, lang)}</td>
             <td><Time at=entry.certified_until/></td>

@@ -3,7 +3,7 @@
 use super::{PERIOD, is, no, ticked, with_admins};
 use crate::four_eyes::to_branch;
 use crate::office::TestOffice;
-use crate::people::{PASSWORD, Person, Seat};
+use crate::people::{PASSWORD, Person, Seat, stamp};
 use crate::supervise::everything;
 use domain::audit::event::{Kind, SourceName};
 use domain::clock::{Span, Timestamp};
@@ -137,6 +137,21 @@ impl TestOffice {
         let code = person.code(self);
         self.try_sign_in(person.staff_no, PASSWORD, &code).await.is_err()
     }
+}
+
+#[tokio::test]
+async fn u7_a_link_that_resets_a_factor_dies_with_the_rights_and_brings_nobody_back() {
+    let (house, _, first, second) = with_admins().await;
+    let until = first.until("op1001").await;
+    house.wait_until(until.minus(Span::minutes(60)));
+    let (first, second) = (house.sign_in(&first.person).await, house.sign_in(&second.person).await);
+    let proposal = first.propose(Propose::ResetFactor(no("op1001"))).await;
+    second.confirm(proposal).await;
+    let token = first.desk().await.take_link(proposal).await.unwrap().token;
+    house.wait_until(until);
+    let opened = house.office.open_link(Some(&token), stamp(&house, "/enrol/{token}")).await;
+    assert_eq!(opened.err(), Some(is(Code::LinkInvalid)));
+    house.last_is_refusal(Kind::EnrolLinkOpened, Code::LinkInvalid).await;
 }
 
 #[tokio::test]
