@@ -96,6 +96,8 @@ pub enum Page {
     Person(StaffNo),
     /// `/admin/proposals`
     Proposals,
+    /// `/admin/recertification`
+    Recertification,
     /// `/admin/proposals/{id}`
     Proposal(ProposalId),
     /// The answer to the form that takes a link: no address leads here.
@@ -119,6 +121,7 @@ impl Page {
             Page::Staff => "/admin/staff".into(),
             Page::Person(staff_no) => format!("/admin/staff/{staff_no}"),
             Page::Proposals => "/admin/proposals".into(),
+            Page::Recertification => "/admin/recertification".into(),
             Page::Proposal(proposal) => format!("/admin/proposals/{proposal}"),
             Page::Link(link) => format!("/admin/proposals/{}", link.proposal),
             Page::Enrol(once) => once.address(),
@@ -154,6 +157,7 @@ impl Page {
             "/admin/sessions" => Page::AdminSessions,
             "/admin/staff" => Page::Staff,
             "/admin/proposals" => Page::Proposals,
+            "/admin/recertification" => Page::Recertification,
             "/customers" => Page::Customers { case, result },
             "/supervise" => Page::Supervise,
             "/supervise/integrity" => Page::Integrity,
@@ -176,6 +180,7 @@ impl Page {
             Page::Customers { .. } | Page::Customer { .. } => true,
             Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity => true,
             Page::Staff | Page::Person(_) | Page::Proposals | Page::Proposal(_) | Page::Link(_) => true,
+            Page::Recertification => true,
             Page::SignIn | Page::Verify | Page::Enrol(_) | Page::Refusal(_) => false,
         }
     }

@@ -54,6 +54,8 @@ pub enum Content {
     Person(Box<people::person::Shows>),
     /// What administrators proposed.
     Proposals(people::proposals::Shows),
+    /// Whose rights lapse soon.
+    Recertification(Box<people::recertify::Shows>),
     /// One proposal.
     Proposal(Box<people::proposal::Shows>),
     /// A one-time link, shown once.
@@ -98,6 +100,9 @@ impl Content {
             (Page::Person(no), Some(desk)) => Content::Person(Box::new(people::person::load(desk, no).await?)),
             (Page::Proposals, Some(desk)) => Content::Proposals(people::proposals::load(desk).await?),
             (Page::Proposal(id), Some(desk)) => Content::Proposal(Box::new(people::proposal::load(desk, *id).await?)),
+            (Page::Recertification, Some(desk)) => {
+                Content::Recertification(Box::new(people::recertify::load(desk).await?))
+            }
             (Page::Link(link), Some(_)) => Content::Link(link.clone()),
             (Page::Enrol(once), _) => Content::Enrol(once.clone()),
             (Page::Supervise, Some(desk)) => Content::Supervise(Box::new(supervise::load(desk, context).await?)),
@@ -109,6 +114,7 @@ impl Content {
             }
             (Page::Integrity, Some(desk)) => Content::Integrity(Box::new(supervise::integrity::load(desk).await?)),
             (Page::Refusal(code), _) => Content::Refusal { code: *code, retry_after: context.form.retry_after },
+            (Page::Recertification, None) => return Err(Code::SignedOut.into()),
             (Page::Staff | Page::Person(_) | Page::Proposals | Page::Proposal(_) | Page::Link(_), None) => {
                 return Err(Code::SignedOut.into());
             }
@@ -147,6 +153,7 @@ impl Content {
             Content::Staff(_) => text!(lang, people.title),
             Content::Person(shows) => shows.title(lang),
             Content::Proposals(_) => text!(lang, people.proposals),
+            Content::Recertification(_) => text!(lang, recertify.title),
             Content::Proposal(shows) => shows.title(lang),
             Content::Link(_) => text!(lang, people.link_title),
             Content::Enrol(_) => text!(lang, enrol.title),
@@ -177,6 +184,7 @@ impl Content {
             Content::Proposal(_) | Content::Link(_) => {
                 vec![home, (text!(lang, people.proposals), Some("/admin/proposals")), (self.title(lang), None)]
             }
+            Content::Recertification(_) => vec![home, (self.title(lang), None)],
             Content::Staff(_) | Content::Proposals(_) => vec![home, (self.title(lang), None)],
             Content::Me(_) | Content::AdminSessions(_) | Content::Refusal { .. } => {
                 vec![home, (self.title(lang), None)]
@@ -223,6 +231,7 @@ impl Content {
             Content::Person(shows) => people::person::view(shows, context),
             Content::Proposals(shows) => people::proposals::view(shows, context),
             Content::Proposal(shows) => people::proposal::view(shows, context),
+            Content::Recertification(shows) => people::recertify::view(shows, context),
             Content::Link(link) => people::link::view(link, context),
             Content::Enrol(once) => people::enrol::view(once, context),
             Content::Refusal { code, retry_after } => refusal::view(*code, *retry_after, context),

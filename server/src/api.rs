@@ -10,6 +10,7 @@ pub mod notice;
 pub mod passkeys;
 pub mod password;
 pub mod people;
+pub mod recertify;
 pub mod reveals;
 pub mod sessions;
 pub mod sign_in;
@@ -19,6 +20,7 @@ use domain::desk::DeskError;
 use domain::search::SearchRefusal;
 pub(crate) use enrol::use_form;
 pub(crate) use people::{decide_form, path_of, propose_form};
+pub(crate) use recertify::{TICK, certify_form};
 
 /// A refused search as the wire tells it: which key and why, never what was typed.
 pub fn search_error(refusal: &SearchRefusal) -> DeskError {

@@ -48,6 +48,8 @@ pub struct Config {
     pub reveal: Reveal,
     /// Signing in.
     pub sign_in: SignIn,
+    /// How long rights last.
+    pub staff: Staff,
     /// Whether requests come by proxies, and by them alone (U8).
     pub behind_proxy: bool,
     /// TLS of our own.
@@ -64,6 +66,16 @@ pub struct Config {
 pub struct SignIn {
     /// Failures from one address in a minute after which no more are looked at; 0 for any number.
     pub address_failures: u32,
+}
+
+/// How long rights last (U7).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Staff {
+    /// Days after which somebody must have certified them anew.
+    pub recertify_days: u16,
+    /// Days before that at which people are told.
+    pub recertify_notice_days: u16,
 }
 
 /// TLS of our own: both, or neither.
@@ -155,6 +167,7 @@ impl Default for Config {
             step_up: StepUp { challenge: 2 * 60, window: 5 * 60 },
             reveal: Reveal { seconds: 30 },
             sign_in: SignIn { address_failures: 20 },
+            staff: Staff { recertify_days: 90, recertify_notice_days: 14 },
             behind_proxy: false,
             tls: Tls::default(),
             proxy: Proxy { trusted: Vec::new(), headers: Written::XForwarded },
@@ -218,6 +231,12 @@ impl Config {
         }
         if self.reveal.seconds == 0 || self.reveal.seconds > 30 {
             return wrong("reveal.seconds: 1 to 30 seconds (V4)");
+        }
+        if self.staff.recertify_days == 0 || self.staff.recertify_days > 366 {
+            return wrong("staff.recertify_days: 1 to 366 days (U7)");
+        }
+        if self.staff.recertify_notice_days > self.staff.recertify_days {
+            return wrong("staff.recertify_notice_days: not above recertify_days");
         }
         Ok(())
     }
@@ -298,6 +317,8 @@ impl Config {
                 NoticeAt::Pages => NoticeAsked::Pages,
             },
             budgets: self.budget,
+            recertify: Span::days(self.staff.recertify_days.into()),
+            recertify_notice: Span::days(self.staff.recertify_notice_days.into()),
         }
     }
 }

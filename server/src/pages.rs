@@ -5,6 +5,7 @@ mod forms;
 mod me;
 mod notice;
 mod people;
+mod recertify;
 mod sessions;
 pub mod supervise;
 mod wrong_person;
@@ -29,6 +30,7 @@ pub use people::{
     enrol, person, post_decide, post_enrol, post_link, post_propose, post_suspend, post_unlock, proposal, proposals,
     staff,
 };
+pub use recertify::{post_recertification, recertification};
 pub use sessions::{admin_sessions, post_end_anyones, post_end_own};
 use std::collections::BTreeMap;
 pub use wrong_person::post_wrong_person;

@@ -1,7 +1,7 @@
 //! The URL map.
 
 use crate::api::{
-    audit, cases, customers, drafts, enrol, notice, passkeys, password, people, reveals, sessions, sign_in,
+    audit, cases, customers, drafts, enrol, notice, passkeys, password, people, recertify, reveals, sessions, sign_in,
 };
 use crate::asked::{REVEAL, SESSION_STATUS, SESSION_STAY, unrouted, wrong_method};
 use crate::health::{self, ALIVE, READY};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 47] = [
+pub const ENDPOINTS: [&str; 49] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/verify_passkey/begin",
@@ -40,6 +40,8 @@ pub const ENDPOINTS: [&str; 47] = [
     "/api/admin/staff/propose",
     "/api/admin/staff/suspend",
     "/api/admin/staff/unlock",
+    "/api/admin/staff/due",
+    "/api/admin/staff/certify",
     "/api/admin/proposals/list",
     "/api/admin/proposals/view",
     "/api/admin/proposals/decide",
@@ -66,7 +68,7 @@ pub const ENDPOINTS: [&str; 47] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 43] = [
+pub const PAGES: [(&str, &str); 45] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -91,6 +93,8 @@ pub const PAGES: [(&str, &str); 43] = [
     ("POST", "/admin/staff/propose"),
     ("POST", "/admin/staff/suspend"),
     ("POST", "/admin/staff/unlock"),
+    ("GET", "/admin/recertification"),
+    ("POST", "/admin/recertification"),
     ("GET", "/admin/proposals"),
     ("GET", "/admin/proposals/{id}"),
     ("POST", "/admin/proposals/decide"),
@@ -139,6 +143,8 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/admin/staff/propose" => post(people::propose),
         "/api/admin/staff/suspend" => post(people::suspend),
         "/api/admin/staff/unlock" => post(people::unlock),
+        "/api/admin/staff/due" => post(recertify::due),
+        "/api/admin/staff/certify" => post(recertify::certify),
         "/api/admin/proposals/list" => post(people::proposals),
         "/api/admin/proposals/view" => post(people::proposal),
         "/api/admin/proposals/decide" => post(people::decide),
@@ -202,6 +208,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/admin/staff/propose", post(pages::post_propose))
         .route("/admin/staff/suspend", post(pages::post_suspend))
         .route("/admin/staff/unlock", post(pages::post_unlock))
+        .route("/admin/recertification", get(pages::recertification).post(pages::post_recertification))
         .route("/admin/proposals", get(pages::proposals))
         .route("/admin/proposals/{id}", get(pages::proposal))
         .route("/admin/proposals/decide", post(pages::post_decide))

@@ -108,6 +108,8 @@ codes! {
     AlreadyDecided "already_decided" 409;
     /// Nobody decided the proposal within seven days.
     ProposalExpired "proposal_expired" 409;
+    /// Whoever proposed it has no rights any more: propose it anew.
+    ProposerGone "proposer_gone" 409;
     /// A proposal about this member of staff waits already.
     ProposalWaiting "proposal_waiting" 409;
     /// The change fits nobody of this number as they are now.

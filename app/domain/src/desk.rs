@@ -9,6 +9,7 @@ mod once;
 mod passkeys;
 mod password;
 mod people;
+mod recertify;
 mod reveals;
 mod secrecy;
 mod sessions;
@@ -36,6 +37,7 @@ pub use people::{
     Decide, DecisionView, EnrolLink, EnrolToken, LinkState, People, Power, ProposalState, ProposalView, Propose,
     StaffEntry, StaffState, Told, Verb,
 };
+pub use recertify::{Certify, DueEntry, DueList, Recertify};
 pub use reveals::{More, RevealNo, RevealedLately, Reveals};
 pub use secrecy::Secrecy;
 pub use sessions::{EndedBy, LiveSession, OwnSession, SessionEnd, SessionLeft, Sessions};
@@ -51,6 +53,7 @@ pub trait Desk:
     + OwnPassword
     + Passkeys
     + People
+    + Recertify
     + Reveals
     + Secrecy
     + Sessions

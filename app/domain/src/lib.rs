@@ -9,6 +9,7 @@
 pub mod audit;
 pub mod budget;
 pub mod catalogue;
+pub mod certification;
 pub mod clock;
 pub mod code;
 pub mod desk;

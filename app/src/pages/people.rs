@@ -5,6 +5,7 @@ pub mod link;
 pub mod person;
 pub mod proposal;
 pub mod proposals;
+pub mod recertify;
 
 use crate::context::{FormState, PageContext};
 use crate::lang::{Lang, text};
@@ -42,6 +43,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
                     <th scope="col">{text!(lang, people.unit)}</th>
                     <th scope="col">{text!(lang, people.state)}</th>
                     <th scope="col">{text!(lang, people.seen)}</th>
+                    <th scope="col">{text!(lang, people.certified_until)}</th>
                 </tr>
             </thead>
             <tbody>{shows.staff.iter().map(|entry| row(entry, lang)).collect_view()}</tbody>
@@ -61,6 +63,7 @@ fn row(entry: &StaffEntry, lang: Lang) -> AnyView {
             <td>{entry.unit.to_string()}</td>
             <td>{words::people::state(lang, entry.state)}</td>
             <td>{seen(entry, lang)}</td>
+            <td><Time at=entry.certified_until/></td>
         </tr>
     }
     .into_any()

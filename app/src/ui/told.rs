@@ -51,5 +51,12 @@ fn line(told: &Told, lang: Lang) -> AnyView {
             let what = text!(lang, people.told_waiting, count = count);
             view! { <li><a href="/admin/proposals">{what}</a></li> }.into_any()
         }
+        Told::CertifiedUntil { until } => {
+            view! { <li>{text!(lang, recertify.told_own, until = local(*until))}</li> }.into_any()
+        }
+        Told::Lapsing { count, days } => {
+            let what = text!(lang, recertify.told_due, count = count, days = days);
+            view! { <li><a href="/admin/recertification">{what}</a></li> }.into_any()
+        }
     }
 }

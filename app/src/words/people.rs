@@ -25,6 +25,7 @@ pub fn state(lang: Lang, state: StaffState) -> String {
         StaffState::Active => text!(lang, people.active),
         StaffState::Locked => text!(lang, people.locked),
         StaffState::Suspended => text!(lang, people.suspended),
+        StaffState::Lapsed => text!(lang, people.lapsed),
     }
 }
 
@@ -66,5 +67,6 @@ pub fn verb(lang: Lang, verb: Verb) -> String {
         Verb::DecideStaffChange => text!(lang, power.decide_staff_change),
         Verb::SuspendStaff => text!(lang, power.suspend_staff),
         Verb::UnlockStaff => text!(lang, power.unlock_staff),
+        Verb::CertifyStaff => text!(lang, power.certify_staff),
     }
 }

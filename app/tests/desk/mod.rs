@@ -8,6 +8,7 @@ use domain::audit::event::AttemptName;
 use domain::audit::fingerprint::Fingerprint;
 use domain::budget::{Counter, Scope, Window};
 use domain::catalogue::Catalogue;
+use domain::certification::Looked;
 use domain::clock::Timestamp;
 use domain::code::Code;
 use domain::desk::*;
@@ -368,7 +369,26 @@ impl People for FakeDesk {
         Err(Code::Busy.into())
     }
     async fn told(&self) -> Result<Vec<Told>, DeskError> {
-        Ok(if self.staff.role == Role::Admin { vec![Told::Waiting { count: 2 }] } else { Vec::new() })
+        let own = Told::CertifiedUntil { until: Timestamp::from_millis(1_796_335_300_000) };
+        let of_admins = [Told::Waiting { count: 2 }, Told::Lapsing { count: 3, days: 14 }];
+        Ok(if self.staff.role == Role::Admin { [own].into_iter().chain(of_admins).collect() } else { vec![own] })
+    }
+}
+
+#[async_trait]
+impl Recertify for FakeDesk {
+    async fn due(&self) -> Result<DueList, DeskError> {
+        let due = |staff_no: &str, own| DueEntry {
+            looked: Looked::parse(&format!("{staff_no}:3:1796335300000")).unwrap(),
+            entry: StaffEntry { staff_no: StaffNo::parse(staff_no).unwrap(), ..entry(StaffState::Active) },
+            may: if own { Vec::new() } else { vec![Verb::OpenCase, Verb::ViewCustomer] },
+            own,
+        };
+        let until = Timestamp::from_millis(1_803_111_300_000);
+        Ok(DueList { due: vec![due("op1002", false), due("ad9001", true)], count: 60, notice_days: 14, until })
+    }
+    async fn certify_staff(&self, _: Certify) -> Result<(), DeskError> {
+        Err(Code::Busy.into())
     }
 }
 
@@ -385,6 +405,7 @@ fn entry(state: StaffState) -> StaffEntry {
         role: Role::Operator,
         unit: BranchNo::parse("0102").unwrap(),
         state,
+        certified_until: Timestamp::from_millis(1_796_335_300_000),
         seen: (state == StaffState::Active).then_some(Timestamp::from_millis(1_795_335_300_000)),
         reveals_frozen_until: None,
     }

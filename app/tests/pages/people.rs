@@ -46,12 +46,43 @@ async fn u7_a_proposal_shows_gains_and_losses_and_a_form_to_others_alone() {
 #[tokio::test]
 async fn u7_staff_pages_escape_what_they_show() {
     for lang in ALL {
-        for wanted in [Page::Staff, person(), Page::Proposals, Page::Proposal(PROPOSAL), Page::Home] {
+        for wanted in
+            [Page::Staff, person(), Page::Proposals, Page::Proposal(PROPOSAL), Page::Recertification, Page::Home]
+        {
             let (status, html) = page(wanted.clone(), context(Some(Role::Admin), lang)).await;
             assert_eq!(status, 200, "{wanted:?}");
             assert!(!html.contains("周<宁>"), "{wanted:?}: {html}");
         }
     }
+}
+
+#[tokio::test]
+async fn u7_each_is_ticked_by_hand_but_oneself_and_nobody_before() {
+    let (status, html) = page(Page::Recertification, context(Some(Role::Admin), Lang::en)).await;
+    assert_eq!(status, 200);
+    assert_eq!(html.matches("type=\"checkbox\"").count(), 1, "none for oneself, none for all: {html}");
+    assert!(html.contains("name=\"tick_op1002\" value=\"op1002:3:1796335300000\""), "{html}");
+    assert!(!html.contains(" checked"), "{html}");
+    for told in
+        ["Open cases, See masked customers", "yourself: another certifies you", "60 people are due", "2026-12-04"]
+    {
+        assert!(html.contains(told), "{told}: {html}");
+    }
+    let mut again = context(Some(Role::Admin), Lang::en);
+    let ticked = |looked: &str| [("tick_op1002".to_owned(), looked.to_owned())].into_iter().collect();
+    again.form.values = ticked("op1002:3:1796335300000");
+    assert!(page(Page::Recertification, again).await.1.contains(" checked"), "what was ticked is so still");
+    let mut changed = context(Some(Role::Admin), Lang::en);
+    changed.form.values = ticked("op1002:2:1796335300000");
+    assert!(!page(Page::Recertification, changed).await.1.contains(" checked"), "unless the record is another");
+}
+
+#[tokio::test]
+async fn u7_home_says_until_when_ones_rights_last_and_to_administrators_who_is_due() {
+    let (_, html) = page(Page::Home, context(Some(Role::Operator), Lang::en)).await;
+    assert!(html.contains("Your rights are certified until 2026-12-04") && !html.contains("/admin/recertification"));
+    let (_, html) = page(Page::Home, context(Some(Role::Admin), Lang::en)).await;
+    assert!(html.contains("Rights that lapse within 14 days: 3") && html.contains("href=\"/admin/recertification\""));
 }
 
 #[tokio::test]

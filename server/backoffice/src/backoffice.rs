@@ -47,6 +47,10 @@ pub struct Settings {
     pub notice: NoticeAsked,
     /// How much may be looked at (Q4).
     pub budgets: Limits,
+    /// How long rights last before somebody must certify them anew.
+    pub recertify: Span,
+    /// How long before that people are told.
+    pub recertify_notice: Span,
 }
 
 impl Default for Settings {
@@ -60,6 +64,8 @@ impl Default for Settings {
             address_failures: 20,
             notice: NoticeAsked::Pages,
             budgets: Limits::default(),
+            recertify: Span::days(90),
+            recertify_notice: Span::days(14),
         }
     }
 }
@@ -281,7 +287,7 @@ impl BackOffice {
             tracing::error!(%error, "the session was not read");
             DeskError::Refused(Code::LogUnavailable)
         })?;
-        let (mut session, now) = self.live(session).ok_or(Code::SignedOut)?;
+        let (mut session, now) = self.live(session).await.ok_or(Code::SignedOut)?;
         match entry {
             Entry::Work | Entry::Doorway => self.touch(&mut session, now).await,
             Entry::Stay => self.touch_now(&mut session, now).await,
@@ -296,11 +302,12 @@ impl BackOffice {
     }
 
     /// The session, if it lives, and the time that it was told by.
-    pub(crate) fn live(&self, session: Option<(SessionRow, Timestamp)>) -> Option<(SessionRow, Timestamp)> {
+    pub(crate) async fn live(&self, session: Option<(SessionRow, Timestamp)>) -> Option<(SessionRow, Timestamp)> {
         let (session, latest) = session?;
         // A clock that went back gives no session more time (A6).
         let now = self.clock.now().max(latest);
-        let live = session.staff.active && over(&session, now, &self.settings).is_none();
+        self.notice_lapse(&session.staff, now).await;
+        let live = session.staff.serves(now) && over(&session, now, &self.settings).is_none();
         live.then_some((session, now))
     }
 }

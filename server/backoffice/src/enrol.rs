@@ -12,7 +12,7 @@ use crate::store::staff_changes::{self, ChangeRow};
 use crate::store::{WriteTx, enrol_links, session_ends, staff, staff_admin};
 use crate::system::{new_id, random};
 use domain::audit::event::{AuditEvent, Details, Kind};
-use domain::clock::Timestamp;
+use domain::clock::{Span, Timestamp};
 use domain::code::{Code, Fault};
 use domain::desk::{DeskError, EndedBy, EnrolToken, SessionEnd};
 use domain::id::{ProposalId, StaffId, StaffNo};
@@ -86,7 +86,8 @@ impl BackOffice {
         };
         let seed = self.staff_vault.open(&row.change.person, &sealed);
         let step = matching_step(seed.map_err(|error| error.code())?.bytes(), &form.code, self.clock.now());
-        let act = Use { proposal, request, password, step, totp_sealed: sealed };
+        let period = self.settings.recertify;
+        let act = Use { proposal, request, password, step, totp_sealed: sealed, period };
         self.ledger.act(act).await?.into_fact();
         Ok(())
     }
@@ -180,6 +181,8 @@ struct Use {
     password: Password,
     step: Option<i64>,
     totp_sealed: Vec<u8>,
+    /// How long somebody who was just invited is certified: two have just looked.
+    period: Span,
 }
 
 #[async_trait::async_trait]
@@ -244,6 +247,7 @@ impl Use {
             password_hash: hash,
             totp_sealed: &self.totp_sealed,
             created,
+            certified_until: created.plus(self.period),
         };
         // A second login is no way around a freeze of the first.
         let frozen = staff_admin::frozen_until(tx.conn(), &change.person).await?;

@@ -18,6 +18,7 @@ mod floods;
 pub mod guests;
 pub mod hooks;
 pub mod imports;
+mod lapses;
 mod notes;
 mod own_password;
 mod passkeys;

@@ -2,7 +2,9 @@
 //! two acts that take one administrator (issue 4). Customers are nowhere in it.
 
 mod at_once;
+mod certify;
 mod decide;
+mod factor;
 mod link;
 mod propose;
 
@@ -55,6 +57,8 @@ impl People for StaffDesk {
     async fn propose_change(&self, form: Propose) -> Result<ProposalId, DeskError> {
         let details = Details { change: Some(form.kind()), ..Details::default() };
         let allowed = self.may::<ProposeStaffChange>(Kind::StaffChangeProposed, details).await?;
+        // A lapse that nobody noticed yet is told before anything is made of it.
+        self.office.sweep_lapses().await?;
         self.permitted().await;
         let act = ProposeChange { actor: self.actor.clone(), allowed, form };
         Ok(self.office.ledger.act(act).await?.into_fact())
@@ -84,9 +88,10 @@ impl People for StaffDesk {
         let Some(seen) = row else {
             return Err(self.refused_as(Kind::StaffChangeDecided, details, Code::NotFound.into()).await);
         };
+        self.office.sweep_lapses().await?;
         self.permitted().await;
-        let life = self.office.settings.challenge_life;
-        let act = DecideChange { actor: self.actor.clone(), allowed, form, change: seen.change, life };
+        let (life, period) = (self.office.settings.challenge_life, self.office.settings.recertify);
+        let act = DecideChange { actor: self.actor.clone(), allowed, form, change: seen.change, life, period };
         self.office.ledger.act(act).await?.into_fact();
         Ok(())
     }
@@ -150,6 +155,7 @@ impl People for StaffDesk {
             let count = all.iter().filter(waits).count();
             told.extend((count > 0).then_some(Told::Waiting { count }));
         }
+        told.extend(self.told_of_dates().await?);
         Ok(told)
     }
 }
@@ -246,6 +252,7 @@ impl StaffDesk {
 fn entry(row: EntryRow, now: Timestamp) -> StaffEntry {
     let locked = crate::auth::is_locked(row.failures, row.locked_until, now);
     let state = match (row.staff.active, locked) {
+        _ if row.staff.has_lapsed(now) => StaffState::Lapsed,
         (false, _) => StaffState::Suspended,
         (true, true) => StaffState::Locked,
         (true, false) => StaffState::Active,
@@ -258,6 +265,7 @@ fn entry(row: EntryRow, now: Timestamp) -> StaffEntry {
         unit: row.staff.unit,
         state,
         seen: row.seen,
+        certified_until: row.staff.certified_until,
         reveals_frozen_until: (row.frozen_until > now).then_some(row.frozen_until),
     }
 }
@@ -295,11 +303,12 @@ pub(crate) fn about(proposal: ProposalId, change: &StaffChange) -> Details {
 
 /// Whether a change fits the record as it is now; asked when it is proposed, and again when it is done.
 async fn fits(tx: &mut WriteTx<'_>, change: &StaffChange, found: Option<&StaffRow>) -> sqlx::Result<Result<(), Code>> {
+    let now = tx.now();
     let fits = match (change.kind, found) {
         (ChangeKind::Invite, found) => found.is_none(),
         (ChangeKind::Reinstate, Some(row)) => !row.active,
-        (ChangeKind::Move, Some(row)) => row.active && (row.role, &row.unit) != (change.role, &change.unit),
-        (ChangeKind::ResetFactor, Some(row)) => row.active,
+        (ChangeKind::Move, Some(row)) => row.serves(now) && (row.role, &row.unit) != (change.role, &change.unit),
+        (ChangeKind::ResetFactor, Some(row)) => row.serves(now),
         (ChangeKind::Reinstate | ChangeKind::Move | ChangeKind::ResetFactor, None) => false,
     };
     // Four eyes are told apart by this number, so nobody has two of it.

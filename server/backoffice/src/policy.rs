@@ -8,7 +8,9 @@ mod people;
 mod powers;
 
 pub use log::{ReadEntries, ReadLog, VerifyLog};
-pub use people::{DecideStaffChange, EndSessions, ListStaff, ProposeStaffChange, SuspendStaff, UnlockStaff};
+pub use people::{
+    CertifyStaff, DecideStaffChange, EndSessions, ListStaff, ProposeStaffChange, SuspendStaff, UnlockStaff,
+};
 pub use powers::Standing;
 
 use crate::auth::Actor;

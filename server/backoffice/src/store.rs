@@ -6,6 +6,7 @@
 
 pub mod budgets;
 pub mod cases;
+pub mod certifications;
 pub mod customers;
 mod db;
 pub mod drafts;

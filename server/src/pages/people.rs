@@ -37,7 +37,7 @@ pub async fn proposal(caller: Caller, Path(id): Path<String>, headers: HeaderMap
 }
 
 /// The page again, unless whoever asked may not see it or it is not there: that was recorded once already.
-async fn refused(
+pub(super) async fn refused(
     page: Page,
     caller: Caller,
     headers: &HeaderMap,

@@ -27,6 +27,7 @@ mod needles;
 mod operating;
 mod people;
 mod proxy;
+mod recertify;
 mod returning;
 mod sessions;
 mod statics;

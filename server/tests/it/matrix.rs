@@ -13,7 +13,7 @@ use std::path::Path;
 type Form = &'static [(&'static str, &'static str)];
 
 /// What each endpoint is asked. The order is that of the asking; whoever signs out does so last.
-const ENDPOINT: [(&str, Form); 47] = [
+const ENDPOINT: [(&str, Form); 49] = [
     ("/api/sign_in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
     ("/api/verify_totp", &[("code", "000000")]),
     ("/api/verify_passkey/begin", &[]),
@@ -35,6 +35,8 @@ const ENDPOINT: [(&str, Form); 47] = [
     ("/api/admin/staff/propose", &[("change", "reinstate"), ("staff_no", "op9999")]),
     ("/api/admin/staff/suspend", &[("staff_no", "op9999")]),
     ("/api/admin/staff/unlock", &[("staff_no", "op9999")]),
+    ("/api/admin/staff/due", &[]),
+    ("/api/admin/staff/certify", &[("tick_op9999", "op9999:1:5")]),
     ("/api/admin/proposals/list", &[]),
     ("/api/admin/proposals/view", &[("proposal_id", NO_ONES)]),
     ("/api/admin/proposals/decide", DECIDE),
@@ -67,7 +69,7 @@ const ENDPOINT: [(&str, Form); 47] = [
 ];
 
 /// What each page is asked: method, route, the address (or the route itself), the form.
-const PAGE: [(&str, &str, &str, Form); 43] = [
+const PAGE: [(&str, &str, &str, Form); 45] = [
     ("GET", "/", "/", &[]),
     ("GET", "/sign-in", "/sign-in", &[]),
     ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
@@ -91,6 +93,8 @@ const PAGE: [(&str, &str, &str, Form); 43] = [
     ("POST", "/admin/staff/propose", "/admin/staff/propose", &[("change", "reinstate"), ("staff_no", "op9999")]),
     ("POST", "/admin/staff/suspend", "/admin/staff/suspend", &[("staff_no", "op9999")]),
     ("POST", "/admin/staff/unlock", "/admin/staff/unlock", &[("staff_no", "op9999")]),
+    ("GET", "/admin/recertification", "/admin/recertification", &[]),
+    ("POST", "/admin/recertification", "/admin/recertification", &[("tick_op9999", "op9999:1:5"), ("code", "000000")]),
     ("GET", "/admin/proposals", "/admin/proposals", &[]),
     ("GET", "/admin/proposals/{id}", "/admin/proposals/01890a5d-ac96-774b-bcce-b302099a8057", &[]),
     ("POST", "/admin/proposals/decide", "/admin/proposals/decide", DECIDE),

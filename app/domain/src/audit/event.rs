@@ -67,6 +67,11 @@ kinds! {
     StaffSuspended "staff_suspended" [SubjectStaff, OsUser, Policy, Address, Device];
     /// Someone whom ten failures had locked out was let in again (U3).
     StaffUnlocked "staff_unlocked" [SubjectStaff, Policy, Address, Device];
+    /// Somebody certified that these people still need exactly these rights (U7).
+    StaffCertified "staff_certified"
+        [Certified, CertifiedUntil, SubjectStaff, OsUser, Act, Factor, FactorAge, Policy, Address, Device];
+    /// Nobody certified somebody's rights in time, so they are gone (U7).
+    StaffLapsed "staff_lapsed" [SubjectStaff, SubjectRole, SubjectUnit, CertifiedUntil];
     /// An administrator proposed a change to one member of staff; nothing has changed yet.
     StaffChangeProposed "staff_change_proposed"
         [Proposal, Change, SubjectStaff, SubjectPerson, SubjectRole, SubjectUnit, Policy, Address, Device];

@@ -44,6 +44,8 @@ pub enum StaffState {
     Locked,
     /// No.
     Suspended,
+    /// No: nobody certified their rights in time.
+    Lapsed,
 }
 
 /// A member of staff as administrators see them.
@@ -63,6 +65,8 @@ pub struct StaffEntry {
     pub state: StaffState,
     /// When they last asked for something, to the minute.
     pub seen: Option<Timestamp>,
+    /// Until when their rights are certified: from then on they have none.
+    pub certified_until: Timestamp,
     /// Until when they reveal nothing, after a reset of their factor.
     pub reveals_frozen_until: Option<Timestamp>,
 }
@@ -228,11 +232,12 @@ pub enum Verb {
     DecideStaffChange,
     SuspendStaff,
     UnlockStaff,
+    CertifyStaff,
 }
 
 impl Verb {
     /// Every one.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::OpenCase,
         Self::CloseCase,
         Self::ReopenCase,
@@ -248,6 +253,7 @@ impl Verb {
         Self::DecideStaffChange,
         Self::SuspendStaff,
         Self::UnlockStaff,
+        Self::CertifyStaff,
     ];
 }
 
@@ -324,5 +330,17 @@ pub enum Told {
     Waiting {
         /// How many.
         count: usize,
+    },
+    /// The asking person's rights lapse soon.
+    CertifiedUntil {
+        /// When.
+        until: Timestamp,
+    },
+    /// Other people's rights lapse soon, and the asking person may certify them.
+    Lapsing {
+        /// How many.
+        count: usize,
+        /// Within how many days.
+        days: i64,
     },
 }

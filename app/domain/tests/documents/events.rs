@@ -37,7 +37,7 @@ const ACTOR: [(&str, &str); 8] = [
 ];
 
 /// What the types can hold. A type that is not here fails the test.
-const TYPES: [(&str, &str); 35] = [
+const TYPES: [(&str, &str); 36] = [
     ("BatchId", "a UUIDv7"),
     ("CaseId", "a UUIDv7"),
     ("CustomerId", "a UUIDv7; it names a customer to the bank alone"),
@@ -71,6 +71,7 @@ const TYPES: [(&str, &str); 35] = [
     ("Timestamp", "UTC milliseconds since 1970"),
     ("TicketText", "a ticket that matched its purpose's pattern"),
     ("VerdictName", "`whole` or `not_whole`"),
+    ("Vec<CertifiedRight>", "at most 50, each `staff_no`, `role` and `unit`"),
     ("bool", "`true` or `false`"),
     ("i64", "a whole number"),
     ("std::net::IpAddr", "an IP address"),

@@ -5,7 +5,7 @@ use crate::context::PageContext;
 use crate::lang::{Lang, text};
 use crate::ui::field::{Choice, Field};
 use crate::ui::problems::Problems;
-use crate::ui::time::local;
+use crate::ui::time::{Time, local};
 use crate::words;
 use domain::desk::{Desk, DeskError, StaffEntry, StaffState};
 use domain::id::StaffNo;
@@ -35,7 +35,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         view! { <p class="notice">{text!(lang, people.frozen, at = local(at))}</p> }
     });
     let forms = match entry.state {
-        StaffState::Suspended => vec![at_once(lang, entry, Verb::Reinstate)],
+        StaffState::Suspended | StaffState::Lapsed => vec![at_once(lang, entry, Verb::Reinstate)],
         StaffState::Active => {
             vec![at_once(lang, entry, Verb::Suspend), at_once(lang, entry, Verb::Reset), move_to(shows, context)]
         }
@@ -56,6 +56,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
             <div><dt>{text!(lang, people.unit)}</dt><dd>{entry.unit.to_string()}</dd></div>
             <div><dt>{text!(lang, people.state)}</dt><dd>{words::people::state(lang, entry.state)}</dd></div>
             <div><dt>{text!(lang, people.seen)}</dt><dd>{seen(entry, lang)}</dd></div>
+            <div><dt>{text!(lang, people.certified_until)}</dt><dd><Time at=entry.certified_until/></dd></div>
         </dl>
         <div class="acts">{forms}</div>
     }

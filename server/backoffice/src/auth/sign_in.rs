@@ -108,6 +108,9 @@ impl BackOffice {
         given: Given,
         request: RequestStamp,
     ) -> Result<SignedIn, DeskError> {
+        if let Some(row) = &staff {
+            self.notice_lapse(row, self.clock.now()).await;
+        }
         let session = SessionToken::from_bytes(random(&*self.entropy));
         let act = SignIn {
             token_hash: token.map(SessionToken::hash).unwrap_or_default(),
@@ -208,7 +211,7 @@ impl Act for SignIn {
         };
         // Locked, delayed, or from where too many failed: all the same.
         let unseen = secrets.locked_until > now || crowded;
-        let good = tried.password_ok && row.active && !unseen && tried.expires > now;
+        let good = tried.password_ok && row.serves(now) && !unseen && tried.expires > now;
         // A try serves once. What was signed for one that is gone, sent again, accuses no passkey.
         if !good || !sessions::has_try(tx.conn(), &self.token_hash).await? {
             return self.refuse_known(tx, &row, &secrets, unseen, crowded, Code::SignInFailed).await;

@@ -1,19 +1,20 @@
 //! Deciding a proposal: by another person than its proposer and than whom it is about; to confirm it, with a
 //! second factor that is bound to every part of it.
 
+use super::factor::factor;
 use super::{about, fits};
 use crate::audit::{Act, Verdict};
-use crate::auth::{Actor, code_of, methods};
+use crate::auth::Actor;
 use crate::policy::{Allowed, DecideStaffChange};
+use crate::store::certifications::NewCertification;
 use crate::store::staff_changes::{self, ChangeRow, NewDecision};
-use crate::store::{WriteTx, enrol_links, session_ends, staff_admin, step_ups};
+use crate::store::{WriteTx, certifications, enrol_links, session_ends, staff_admin};
 use crate::system::random;
 use domain::audit::event::{AuditEvent, Details, Kind};
 use domain::audit::fingerprint::Fingerprint;
 use domain::clock::Span;
 use domain::code::Code;
 use domain::desk::{Decide, DeskError, EndedBy, SessionEnd};
-use domain::id::Challenge;
 use domain::staff_change::{ChangeKind, Confirmation, FREEZE, LINK_LIFE, StaffChange};
 use domain::step_up::ActDigest;
 
@@ -27,6 +28,8 @@ pub(super) struct DecideChange {
     pub change: StaffChange,
     /// How long a challenge lives.
     pub life: Span,
+    /// How long rights are certified by whoever confirms them.
+    pub period: Span,
 }
 
 #[async_trait::async_trait]
@@ -50,7 +53,7 @@ impl Act for DecideChange {
             details.act = Some(Fingerprint::from_bytes(*digest.as_bytes()));
             let refusal = match self.outdated(tx, &row).await? {
                 Some(code) => Some(code.into()),
-                None => self.factor(tx, digest, &mut details).await?,
+                None => factor(tx, &self.actor, (digest, self.form.challenge), self.life, &mut details).await?,
             };
             if let Some(error) = refusal {
                 return self.actor.refuse(tx, KIND, error, details).await;
@@ -72,7 +75,7 @@ impl Act for DecideChange {
         }
         details.note = Some(Fingerprint::of_note(&salt, self.form.note.as_str()));
         if self.form.confirm
-            && let Err(code) = carry_out(tx, &row).await?
+            && let Err(code) = self.carry_out(tx, &row).await?
         {
             let event = self.actor.event(tx, KIND, Some(code), self.details());
             return Ok(Verdict::Refused { event, error: code.into() });
@@ -106,8 +109,14 @@ impl DecideChange {
         (row.expires <= tx.now()).then_some(Code::ProposalExpired)
     }
 
-    /// Whether the record is another than the proposer saw.
+    /// Whether the record is another than the proposer saw, or the proposer has no rights any more: then one of
+    /// the two pairs of eyes is shut.
     async fn outdated(&self, tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Result<Option<Code>> {
+        let now = tx.now();
+        let proposer = staff_admin::find(tx.conn(), &row.proposed_by).await?;
+        if !proposer.is_some_and(|proposer| proposer.serves(now)) {
+            return Ok(Some(Code::ProposerGone));
+        }
         let found = staff_admin::find(tx.conn(), &row.change.staff_no).await?;
         if found.as_ref().map_or(0, |found| found.version) != row.version {
             return Ok(Some(Code::Changed));
@@ -129,70 +138,43 @@ impl DecideChange {
         .digest()
     }
 
-    /// Spends the factor that was given for this confirmation, or asks for one; the refusal if there is none.
-    async fn factor(
-        &self,
-        tx: &mut WriteTx<'_>,
-        digest: ActDigest,
-        details: &mut Details,
-    ) -> sqlx::Result<Option<DeskError>> {
-        let now = tx.now();
-        let Some(challenge) = self.form.challenge else {
-            let challenge = Challenge::from_bytes(random(tx.entropy()));
-            let new = step_ups::NewChallenge {
-                challenge,
-                digest: digest.as_bytes(),
-                staff: self.actor.staff(),
-                lineage: self.actor.lineage(),
-                case: None,
-                customer: None,
-                expires: now.plus(self.life),
-                nonce: random(tx.entropy()),
-            };
-            step_ups::insert(tx.conn(), &new).await?;
-            let methods = methods(tx.conn(), &self.actor.stamp().person).await?;
-            return Ok(Some(DeskError::StepUpRequired { challenge, methods }));
-        };
-        let Some(row) = step_ups::find(tx.conn(), challenge, self.actor.lineage()).await? else {
-            return Ok(Some(Code::ChallengeUnknown.into()));
-        };
-        if let Err(unfit) = row.waiting.spendable(digest, now) {
-            return Ok(Some(code_of(unfit).into()));
-        }
-        if !step_ups::spend(tx.conn(), challenge, now).await? {
-            return Ok(Some(Code::ChallengeSpent.into()));
-        }
-        details.factor = row.factor;
-        details.factor_age_ms = row.waiting.answered.map(|answered| now.since(answered).millis());
-        Ok(None)
-    }
-}
-
-/// Does what was proposed, in the transaction of its confirmation.
-async fn carry_out(tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Result<Result<(), Code>> {
-    let (now, change) = (tx.now(), &row.change);
-    match change.kind {
-        ChangeKind::Invite => {
-            enrol_links::insert(tx.conn(), row.id, &change.staff_no, now, now.plus(LINK_LIFE)).await?;
-        }
-        ChangeKind::ResetFactor => {
-            enrol_links::insert(tx.conn(), row.id, &change.staff_no, now, now.plus(LINK_LIFE)).await?;
-            staff_admin::freeze(tx.conn(), &change.person, now.plus(FREEZE)).await?;
-        }
-        ChangeKind::Reinstate | ChangeKind::Move => {
-            let Some(found) = staff_admin::find(tx.conn(), &change.staff_no).await? else {
-                return Ok(Err(Code::Changed));
-            };
-            // A session from before the suspension does not live again.
-            let open = session_ends::open_of(tx.conn(), &change.person).await?;
-            if let Some(open) = open.filter(|open| !found.active && open.staff.id == found.id) {
-                let end = SessionEnd { ended: now, ended_by: EndedBy::Admin };
-                session_ends::end(tx.conn(), open.lineage, end).await?;
+    /// Does what was proposed, in the transaction of its confirmation.
+    async fn carry_out(&self, tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Result<Result<(), Code>> {
+        let (now, change) = (tx.now(), &row.change);
+        match change.kind {
+            ChangeKind::Invite => {
+                enrol_links::insert(tx.conn(), row.id, &change.staff_no, now, now.plus(LINK_LIFE)).await?;
             }
-            if !staff_admin::place(tx.conn(), found.id, row.version, change.role, &change.unit).await? {
-                return Ok(Err(Code::Changed));
+            ChangeKind::ResetFactor => {
+                enrol_links::insert(tx.conn(), row.id, &change.staff_no, now, now.plus(LINK_LIFE)).await?;
+                staff_admin::freeze(tx.conn(), &change.person, now.plus(FREEZE)).await?;
+            }
+            ChangeKind::Reinstate | ChangeKind::Move => {
+                let Some(found) = staff_admin::find(tx.conn(), &change.staff_no).await? else {
+                    return Ok(Err(Code::Changed));
+                };
+                // A session from before the suspension does not live again.
+                let open = session_ends::open_of(tx.conn(), &change.person).await?;
+                if let Some(open) = open.filter(|open| !found.active && open.staff.id == found.id) {
+                    let end = SessionEnd { ended: now, ended_by: EndedBy::Admin };
+                    session_ends::end(tx.conn(), open.lineage, end).await?;
+                }
+                if !staff_admin::place(tx.conn(), found.id, row.version, change.role, &change.unit).await? {
+                    return Ok(Err(Code::Changed));
+                }
+                // Two have just looked, so the date begins anew.
+                let new = NewCertification {
+                    staff: found.id,
+                    role: change.role,
+                    unit: &change.unit,
+                    version: row.version + 1,
+                    by: Some((self.actor.staff(), &self.actor.stamp().person)),
+                    at: now,
+                    until: now.plus(self.period),
+                };
+                certifications::certify(tx.conn(), &new).await?;
             }
         }
+        Ok(Ok(()))
     }
-    Ok(Ok(()))
 }

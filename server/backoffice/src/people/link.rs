@@ -81,7 +81,7 @@ pub(crate) fn answerable(row: &ChangeRow, now: Timestamp) -> bool {
 pub(crate) fn still_good(row: &ChangeRow, found: Option<&StaffRow>, now: Timestamp) -> bool {
     let fits = match (row.change.kind, found) {
         (ChangeKind::Invite, found) => found.is_none(),
-        (ChangeKind::ResetFactor, Some(found)) => found.active && found.version == row.version,
+        (ChangeKind::ResetFactor, Some(found)) => found.serves(now) && found.version == row.version,
         (ChangeKind::ResetFactor, None) | (ChangeKind::Reinstate | ChangeKind::Move, _) => false,
     };
     fits && answerable(row, now)

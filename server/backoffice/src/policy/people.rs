@@ -31,4 +31,6 @@ permissions! {
     SuspendStaff "suspendStaff";
     /// Letting in again whom ten failures locked out.
     UnlockStaff "unlockStaff";
+    /// Certifying that others still need exactly the rights that they have.
+    CertifyStaff "certifyStaff";
 }

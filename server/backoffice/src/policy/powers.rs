@@ -1,7 +1,9 @@
 //! Who would gain what: the policy engine is asked, before a change and after it, about everything that it may
 //! permit (U7). There is no table of roles beside the policies.
 
-use super::people::{DecideStaffChange, EndSessions, ListStaff, ProposeStaffChange, SuspendStaff, UnlockStaff};
+use super::people::{
+    CertifyStaff, DecideStaffChange, EndSessions, ListStaff, ProposeStaffChange, SuspendStaff, UnlockStaff,
+};
 use super::{
     CloseCase, OpenCase, Permission, Policy, Question, ReadEntries, ReadLog, ReopenCase, RevealField, RevealQuestion,
     SearchCustomers, SearchQuestion, VerifyLog, ViewCustomer, ViewQuestion,
@@ -99,6 +101,7 @@ impl Policy {
             Verb::DecideStaffChange => self.asks::<DecideStaffChange>(standing, [()]),
             Verb::SuspendStaff => self.asks::<SuspendStaff>(standing, [()]),
             Verb::UnlockStaff => self.asks::<UnlockStaff>(standing, [()]),
+            Verb::CertifyStaff => self.asks::<CertifyStaff>(standing, [()]),
         }
     }
 

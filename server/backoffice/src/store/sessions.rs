@@ -25,14 +25,16 @@ pub struct SessionRow {
 /// moves (A6).
 pub async fn by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
-        seen_at, notice, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
+        seen_at, notice, (SELECT latest FROM log_head WHERE id = 1), certified_until, lapsed_at \
+        FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
     session_and_latest(on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?))
 }
 
 /// The same by lineage, for what goes on without a cookie: a live tail.
 pub async fn by_lineage(db: &Db, lineage: Lineage) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
-        seen_at, notice, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff \
+        seen_at, notice, (SELECT latest FROM log_head WHERE id = 1), certified_until, lapsed_at \
+        FROM session JOIN staff ON staff.id = session.staff \
         WHERE lineage = $1 AND ended_at IS NULL";
     session_and_latest(on!(db, |pool| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(pool).await?))
 }
@@ -61,7 +63,7 @@ pub type EverRow = (SessionRow, Option<SessionEnd>, Timestamp);
 /// The session of that cookie even if it was ended, and how: to tell why it is no more, never to act.
 pub async fn ever_by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<EverRow>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
-        seen_at, notice, (SELECT latest FROM log_head WHERE id = 1), ended_at, ended_by \
+        seen_at, notice, (SELECT latest FROM log_head WHERE id = 1), ended_at, ended_by, certified_until, lapsed_at \
         FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1";
     let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
     let Some(row) = row else { return Ok(None) };
@@ -69,12 +71,14 @@ pub async fn ever_by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Optio
     Ok(session_and_latest(Some(row))?.map(|(session, latest)| (session, end, latest)))
 }
 
-/// Whether the lineage lives, and the version and state of its staff record: read again inside an act.
-pub async fn standing(conn: &mut Conn, lineage: Lineage) -> sqlx::Result<Option<(i64, bool)>> {
-    const SQL: &str = "SELECT version, state FROM session JOIN staff ON staff.id = session.staff \
+/// Whether the lineage lives, and the version of its staff record and whether that serves: read again inside an
+/// act.
+pub async fn standing(conn: &mut Conn, lineage: Lineage, now: Timestamp) -> sqlx::Result<Option<(i64, bool)>> {
+    const SQL: &str = "SELECT version, state = 'active' AND certified_until > $2 FROM session JOIN staff ON staff.id = session.staff \
         WHERE lineage = $1 AND ended_at IS NULL";
-    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(c).await?);
-    row.map(|row| Ok((row.try_get(0)?, row.try_get::<&str, _>(1)? == "active"))).transpose()
+    let row =
+        on_conn!(conn, |c| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).bind(now.millis()).fetch_optional(c).await?);
+    row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 }
 
 /// Tries that failed in a row before a sign-in.

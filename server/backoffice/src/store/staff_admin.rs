@@ -20,7 +20,7 @@ pub struct EntryRow {
 /// Every record, by number; or that of one number.
 pub async fn entries(db: &Db, one: Option<&StaffNo>) -> sqlx::Result<Vec<EntryRow>> {
     const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, failures, locked_until, \
-        reveal_frozen_until, (SELECT MAX(seen_at) FROM session WHERE session.staff = staff.id) FROM staff \
+        reveal_frozen_until, (SELECT MAX(seen_at) FROM session WHERE session.staff = staff.id), certified_until, lapsed_at FROM staff \
         WHERE $1 IS NULL OR staff_no = $1 ORDER BY length(staff_no), staff_no";
     let rows = on!(db, |pool| sqlx::query(SQL).bind(one.map(StaffNo::as_str)).fetch_all(pool).await?);
     let entry = |row: &sqlx::sqlite::SqliteRow| {
@@ -37,7 +37,8 @@ pub async fn entries(db: &Db, one: Option<&StaffNo>) -> sqlx::Result<Vec<EntryRo
 
 /// The record of that number, read inside an act.
 pub async fn find(conn: &mut Conn, staff_no: &StaffNo) -> sqlx::Result<Option<StaffRow>> {
-    const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version FROM staff WHERE staff_no = $1";
+    const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, certified_until, lapsed_at \
+        FROM staff WHERE staff_no = $1";
     let row = on_conn!(conn, |c| sqlx::query(SQL).bind(staff_no.as_str()).fetch_optional(c).await?);
     row.as_ref().map(staff_of).transpose()
 }
@@ -67,10 +68,11 @@ pub async fn is_spelled_otherwise(conn: &mut Conn, person: &PersonNo) -> sqlx::R
     Ok(row.is_some())
 }
 
-/// Gives a record another role and branch and lets it serve; `false` if it is not of that version.
+/// Gives a record another role and branch and lets it serve; `false` if it is not of that version. Until when it
+/// serves is its newest certification's to say.
 pub async fn place(conn: &mut Conn, staff: StaffId, version: i64, role: Role, unit: &BranchNo) -> sqlx::Result<bool> {
-    const SQL: &str = "UPDATE staff SET role = $1, unit = $2, state = 'active', version = version + 1 \
-        WHERE id = $3 AND version = $4";
+    const SQL: &str = "UPDATE staff SET role = $1, unit = $2, state = 'active', lapsed_at = NULL, \
+        version = version + 1 WHERE id = $3 AND version = $4";
     let done = on_conn!(conn, |c| sqlx::query(SQL)
         .bind(role.as_str())
         .bind(unit.as_str())

@@ -53,6 +53,14 @@ impl TestOffice {
     }
 }
 
+impl TestOffice {
+    /// Has whoever was invited set their factors.
+    pub async fn enrolled_by(&self, token: &EnrolToken, staff_no: &str) {
+        let seed = self.seed(token).await;
+        self.use_link(token, staff_no, OWN, &self.code_of(&seed)).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn u4_an_invited_person_sets_their_own_factors_by_a_link_that_works_once() {
     let (house, _, first, second) = with_admins().await;

@@ -44,6 +44,8 @@ mod people;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod recertify;
+#[cfg(test)]
 mod remask;
 #[cfg(test)]
 mod reveal;

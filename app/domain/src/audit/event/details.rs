@@ -5,6 +5,7 @@ use super::words::{
 };
 use super::{Decision, Kind};
 use crate::audit::fingerprint::Fingerprint;
+use crate::certification::CertifiedRight;
 use crate::clock::Timestamp;
 use crate::id::{
     BatchId, BranchNo, CaseId, CustomerId, EventId, FieldName, Item, Lineage, PasskeyId, PersonNo, ProposalId,
@@ -124,6 +125,10 @@ details! {
     Change change: ChangeKind;
     /// Whether it was confirmed, and not rejected.
     Confirmed confirmed: bool;
+    /// The rights that were certified.
+    Certified certified: Vec<CertifiedRight>;
+    /// Until when rights are, or were, certified.
+    CertifiedUntil certified_until: Timestamp;
     /// Client address as the trusted hop saw it.
     Address address: std::net::IpAddr;
     /// First eight bytes of the SHA-256 of the browser's name for itself.
