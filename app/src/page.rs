@@ -27,7 +27,14 @@ pub struct EnrolOnce {
     pub token: Zeroizing<String>,
     /// Whether a password is chosen, or the one they have is asked for.
     pub change: ChangeKind,
-    /// The new TOTP secret in base32.
+    /// The new second factor; none where the one they have stays.
+    pub factor: Option<NewFactor>,
+}
+
+/// A TOTP secret that is shown once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewFactor {
+    /// In base32.
     pub secret: Zeroizing<String>,
     /// The same as a URI.
     pub uri: Zeroizing<String>,

@@ -3,7 +3,7 @@
 CREATE TABLE staff_change (
     id            BLOB    NOT NULL PRIMARY KEY,
     change        TEXT    NOT NULL
-        CONSTRAINT staff_change_is_known CHECK (change IN ('invite', 'reinstate', 'move', 'reset_factor')),
+        CONSTRAINT staff_change_is_known CHECK (change IN ('invite', 'reinstate', 'move', 'reset_factor', 'reset_password')),
     staff_no      TEXT    NOT NULL,
     -- as the record would be afterwards
     person        TEXT    NOT NULL,

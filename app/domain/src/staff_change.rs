@@ -32,11 +32,13 @@ pub enum ChangeKind {
     Move,
     /// A new TOTP secret by a one-time link; passkeys are revoked.
     ResetFactor,
+    /// A new password by a one-time link, for whoever forgot theirs; the second factor stays.
+    ResetPassword,
 }
 
 impl ChangeKind {
-    /// All four.
-    pub const ALL: [Self; 4] = [Self::Invite, Self::Reinstate, Self::Move, Self::ResetFactor];
+    /// All five.
+    pub const ALL: [Self; 5] = [Self::Invite, Self::Reinstate, Self::Move, Self::ResetFactor, Self::ResetPassword];
     /// As it stands in storage, in the log and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -44,6 +46,7 @@ impl ChangeKind {
             Self::Reinstate => "reinstate",
             Self::Move => "move",
             Self::ResetFactor => "reset_factor",
+            Self::ResetPassword => "reset_password",
         }
     }
     /// The one of that name.
@@ -52,7 +55,7 @@ impl ChangeKind {
     }
     /// Whether its confirmation gives a one-time link.
     pub const fn gives_link(self) -> bool {
-        matches!(self, Self::Invite | Self::ResetFactor)
+        matches!(self, Self::Invite | Self::ResetFactor | Self::ResetPassword)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::lang::{Lang, text};
 use crate::ui::time::local;
 use crate::words;
 use domain::desk::{LinkState, Told};
+use domain::staff_change::ChangeKind;
 use leptos::prelude::*;
 
 /// Nothing, or a list.
@@ -27,9 +28,20 @@ fn line(told: &Told, lang: Lang) -> AnyView {
         Told::PasswordChanged { at } => {
             view! { <li>{text!(lang, people.told_password, at = local(*at))}</li> }.into_any()
         }
-        Told::FactorReset { staff_no, proposed_by, confirmed_by, at, frozen_until } => {
-            let what =
-                text!(lang, people.told_reset, no = staff_no, at = local(*at), by = proposed_by, second = confirmed_by);
+        Told::FactorReset { change, staff_no, proposed_by, confirmed_by, at, frozen_until } => {
+            let factor = match change {
+                ChangeKind::ResetPassword => text!(lang, people.told_the_password),
+                _ => text!(lang, people.told_the_factor),
+            };
+            let what = text!(
+                lang,
+                people.told_reset,
+                factor = factor,
+                no = staff_no,
+                at = local(*at),
+                by = proposed_by,
+                second = confirmed_by
+            );
             let frozen = frozen_until.map(|until| text!(lang, people.told_frozen, at = local(until)));
             view! { <li>{what} " " {frozen}</li> }.into_any()
         }

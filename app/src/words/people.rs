@@ -11,6 +11,7 @@ pub fn change(lang: Lang, change: ChangeKind) -> String {
         ChangeKind::Reinstate => text!(lang, people.change_reinstate),
         ChangeKind::Move => text!(lang, people.change_move),
         ChangeKind::ResetFactor => text!(lang, people.change_reset_factor),
+        ChangeKind::ResetPassword => text!(lang, people.change_reset_password),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::desk::{ABOUT_ME, OWN_PROPOSAL, PROPOSAL};
 use crate::{context, page};
 use app::lang::{ALL, Lang};
-use app::page::{EnrolOnce, Page};
+use app::page::{EnrolOnce, NewFactor, Page};
 use domain::id::StaffNo;
 use domain::role::Role;
 use domain::staff_change::ChangeKind;
@@ -16,8 +16,10 @@ fn enrol(change: ChangeKind) -> Page {
     Page::Enrol(EnrolOnce {
         token: "dG9rZW4".to_owned().into(),
         change,
-        secret: "GEZDGNBVGY3TQOJQ".to_owned().into(),
-        uri: "otpauth://totp/Grille?secret=GEZDGNBVGY3TQOJQ".to_owned().into(),
+        factor: (change != ChangeKind::ResetPassword).then(|| NewFactor {
+            secret: "GEZDGNBVGY3TQOJQ".to_owned().into(),
+            uri: "otpauth://totp/Grille?secret=GEZDGNBVGY3TQOJQ".to_owned().into(),
+        }),
     })
 }
 
@@ -93,5 +95,7 @@ async fn u4_whoever_opens_a_link_sees_the_secret_and_not_whose_it_is() {
     assert!(html.contains("New password") && html.contains("action=\"/enrol/dG9rZW4\""));
     let (_, html) = page(enrol(ChangeKind::ResetFactor), context(None, Lang::en)).await;
     assert!(html.contains("Your present password") && !html.contains("New password"));
+    let (_, html) = page(enrol(ChangeKind::ResetPassword), context(None, Lang::en)).await;
+    assert!(html.contains("New password") && html.contains("as before") && !html.contains("otpauth"));
     assert!(!format!("{:?}", enrol(ChangeKind::Invite)).contains("GEZD"), "no log line holds it");
 }

@@ -1,22 +1,24 @@
 //! Setting factors of one's own by a one-time link (U4). Nobody is signed in: the link, the staff number and,
 //! at a reset, the password say who it is. Whatever is wrong with any of them is one answer, and recorded.
 
+mod set;
+
 use crate::audit::{Act, Verdict};
 use crate::auth::{
     RequestStamp, event, flooded, hash_aside, matching_step, password_fault, verify_password, well_formed,
 };
 use crate::backoffice::BackOffice;
-use crate::people::{about, answerable, record_of, still_good};
+use crate::people::{about, answerable, proposer_serves, record_of, still_good};
 use crate::store::staff::NewStaff;
 use crate::store::staff_changes::{self, ChangeRow};
-use crate::store::{WriteTx, enrol_links, session_ends, staff, staff_admin};
+use crate::store::{WriteTx, enrol_links, staff, staff_admin};
 use crate::system::{new_id, random};
 use domain::audit::event::{AuditEvent, Details, Kind};
-use domain::clock::{Span, Timestamp};
+use domain::clock::Span;
 use domain::code::{Code, Fault};
-use domain::desk::{DeskError, EndedBy, EnrolToken, SessionEnd};
+use domain::desk::{DeskError, EnrolToken};
 use domain::id::{ProposalId, StaffId, StaffNo};
-use domain::staff_change::{ChangeKind, FREEZE};
+use domain::staff_change::ChangeKind;
 use zeroize::Zeroizing;
 
 /// Refusals of links in one minute that are each an event; more are counted (A10).
@@ -29,6 +31,12 @@ const OPENINGS_A_MINUTE: i64 = 20;
 pub struct LinkShown {
     /// Whether a password is chosen, or the one they have is asked for.
     pub change: ChangeKind,
+    /// None where the second factor that they have stays.
+    pub factor: Option<NewFactor>,
+}
+
+/// A new second factor.
+pub struct NewFactor {
     /// In base32, to be typed.
     pub secret: Zeroizing<String>,
     /// The same as a URI, which authenticators take (Key URI format). It names no person.
@@ -43,7 +51,7 @@ pub struct UseLink {
     pub staff_no: String,
     /// The new password; at a reset the one that they have.
     pub password: Zeroizing<String>,
-    /// A code of the new secret.
+    /// A code of the new secret; of the one that they have, where that stays.
     pub code: Zeroizing<String>,
 }
 
@@ -53,6 +61,9 @@ impl BackOffice {
         let found = self.link_of(token).await?;
         let (proposal, sealed) = found.unzip();
         let row = self.ledger.act(Open { proposal, request }).await?.into_fact();
+        if row.change.kind == ChangeKind::ResetPassword {
+            return Ok(LinkShown { change: row.change.kind, factor: None });
+        }
         let seed = self.staff_vault.open(&row.change.person, &sealed.unwrap_or_default());
         let seed = seed.map_err(|error| DeskError::Refused(error.code()))?;
         let secret = Zeroizing::new(data_encoding::BASE32_NOPAD.encode(seed.bytes()));
@@ -60,7 +71,7 @@ impl BackOffice {
             "otpauth://totp/Grille?secret={}&issuer=Grille&algorithm=SHA1&digits=6&period=30",
             secret.as_str()
         ));
-        Ok(LinkShown { change: row.change.kind, secret, uri })
+        Ok(LinkShown { change: row.change.kind, factor: Some(NewFactor { secret, uri }) })
     }
 
     /// Sets the factors, and uses the link up.
@@ -78,18 +89,32 @@ impl BackOffice {
             && StaffNo::parse(&form.staff_no).is_ok_and(|typed| typed == row.change.staff_no);
         let password = match row.change.kind {
             // Whoever has the link alone learns nothing of whose it is.
-            ChangeKind::Invite if mine => Password::New(self.new_password(&form, &row, &request).await?),
-            ChangeKind::ResetFactor if mine => Password::Known(self.knows_password(&form, &row, &request).await?),
-            ChangeKind::Invite | ChangeKind::ResetFactor | ChangeKind::Reinstate | ChangeKind::Move => {
-                Password::Known(false)
+            ChangeKind::Invite | ChangeKind::ResetPassword if mine => {
+                Password::New(self.new_password(&form, &row, &request).await?)
             }
+            ChangeKind::ResetFactor if mine => Password::Known(self.knows_password(&form, &row, &request).await?),
+            ChangeKind::Invite
+            | ChangeKind::ResetFactor
+            | ChangeKind::ResetPassword
+            | ChangeKind::Reinstate
+            | ChangeKind::Move => Password::Known(false),
         };
-        let seed = self.staff_vault.open(&row.change.person, &sealed);
+        let present = match row.change.kind {
+            ChangeKind::ResetPassword => self.present_factor(&row).await?,
+            _ => None,
+        };
+        let seed = self.staff_vault.open(&row.change.person, present.as_ref().unwrap_or(&sealed));
         let step = matching_step(seed.map_err(|error| error.code())?.bytes(), &form.code, self.clock.now());
         let period = self.settings.recertify;
         let act = Use { proposal, request, password, step, totp_sealed: sealed, period };
         self.ledger.act(act).await?.into_fact();
         Ok(())
+    }
+
+    /// The second factor that stays, sealed.
+    async fn present_factor(&self, row: &ChangeRow) -> Result<Option<Vec<u8>>, DeskError> {
+        let record = staff::by_number(&self.db, &row.change.staff_no).await.map_err(|_| Code::LogUnavailable)?;
+        Ok(record.map(|(_, secrets)| secrets.totp_sealed))
     }
 
     async fn link_of(&self, token: Option<&EnrolToken>) -> Result<Option<(ProposalId, Vec<u8>)>, DeskError> {
@@ -144,7 +169,9 @@ impl Act for Open {
         let row = link_row(tx, self.proposal).await?;
         let details = row.as_ref().map(told).unwrap_or_default();
         let good = match &row {
-            Some(row) => still_good(row, record_of(tx, row).await?.as_ref(), tx.now()),
+            Some(row) => {
+                still_good(row, record_of(tx, row).await?.as_ref(), tx.now()) && proposer_serves(tx, row).await?
+            }
             None => false,
         };
         let Some(row) = row.filter(|_| good) else {
@@ -197,7 +224,7 @@ impl Act for Use {
         };
         let found = record_of(tx, &row).await?;
         let details = told(&row);
-        if !still_good(&row, found.as_ref(), tx.now()) {
+        if !still_good(&row, found.as_ref(), tx.now()) || !proposer_serves(tx, &row).await? {
             return refuse(tx, kind, &self.request, Code::LinkInvalid, details).await;
         }
         if matches!(self.password, Password::Known(false)) {
@@ -205,14 +232,20 @@ impl Act for Use {
             return refuse(tx, kind, &self.request, Code::LinkInvalid, details).await;
         }
         let Some(step) = self.step else {
+            // The new secret's code is nothing to guess: it stands on the page. The present one's is.
+            if row.change.kind == ChangeKind::ResetPassword {
+                enrol_links::count_try(tx.conn(), row.id).await?;
+            }
             return refuse(tx, kind, &self.request, Code::CodeWrong, details).await;
         };
         // The conditional writes decide, not what was read.
         let now = tx.now();
         let done = enrol_links::spend(tx.conn(), row.id, now).await?
-            && match &self.password {
-                Password::New(hash) => self.enter(tx, &row, hash, step).await?,
-                Password::Known(_) => self.replace(tx, &row, found.map(|found| found.id), step).await?,
+            && match (&self.password, found.map(|found| found.id)) {
+                (Password::New(hash), None) => self.enter(tx, &row, hash, step).await?,
+                (Password::New(hash), Some(staff)) => set::password(tx, &row, staff, hash, step).await?,
+                (Password::Known(_), Some(staff)) => set::factor(tx, &row, staff, &self.totp_sealed, step).await?,
+                (Password::Known(_), None) => false,
             };
         let details = self.request.fill(kind, Details { tries: details.tries, ..about(row.id, &row.change) });
         if !done {
@@ -254,31 +287,6 @@ impl Use {
         let entered = staff::insert(tx.conn(), &new).await? && staff::accept_totp_step(tx.conn(), id, step).await?;
         staff_admin::freeze(tx.conn(), &change.person, frozen).await?;
         Ok(entered)
-    }
-
-    /// Replaces the second factor: the old one is dead, passkeys are, and so is whatever session there is.
-    async fn replace(
-        &self,
-        tx: &mut WriteTx<'_>,
-        row: &ChangeRow,
-        staff: Option<StaffId>,
-        step: i64,
-    ) -> sqlx::Result<bool> {
-        let (now, person) = (tx.now(), &row.change.person);
-        let Some(staff) = staff else { return Ok(false) };
-        if !staff_admin::reseed(tx.conn(), staff, row.version, &self.totp_sealed).await?
-            || !staff::accept_totp_step(tx.conn(), staff, step).await?
-        {
-            return Ok(false);
-        }
-        staff_admin::revoke_passkeys(tx.conn(), person).await?;
-        staff_admin::freeze(tx.conn(), person, now.plus(FREEZE)).await?;
-        staff::set_failures(tx.conn(), staff, 0, now, Timestamp::from_millis(0)).await?;
-        if let Some(open) = session_ends::open_of(tx.conn(), person).await? {
-            let end = SessionEnd { ended: now, ended_by: EndedBy::Admin };
-            session_ends::end(tx.conn(), open.lineage, end).await?;
-        }
-        Ok(true)
     }
 }
 

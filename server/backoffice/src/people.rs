@@ -4,7 +4,6 @@
 mod at_once;
 mod certify;
 mod decide;
-mod factor;
 mod link;
 mod propose;
 
@@ -29,7 +28,7 @@ use domain::desk::{
 };
 use domain::id::{ProposalId, StaffNo};
 use domain::staff_change::{ChangeKind, LINK_TRIES, StaffChange};
-pub(crate) use link::{answerable, record_of, still_good};
+pub(crate) use link::{answerable, proposer_serves, record_of, still_good};
 use propose::ProposeChange;
 
 /// How far back proposals are listed.
@@ -176,7 +175,7 @@ impl StaffDesk {
         let change = &row.change;
         let after = Standing { staff_no: &change.staff_no, role: change.role, unit: &change.unit };
         let before = match (change.kind, &row.before) {
-            (ChangeKind::Move | ChangeKind::ResetFactor, Some((role, unit))) => {
+            (ChangeKind::Move | ChangeKind::ResetFactor | ChangeKind::ResetPassword, Some((role, unit))) => {
                 Some(Standing { staff_no: &change.staff_no, role: *role, unit })
             }
             (ChangeKind::Invite | ChangeKind::Reinstate, _) | (_, None) => None,
@@ -225,8 +224,10 @@ impl StaffDesk {
         let Some(made) = row.decision.filter(|made| self.now.since(made.at) < TOLD) else { return Vec::new() };
         let link = row.link.map(|link| link_state(&link, self.now));
         let mut told = Vec::new();
-        if row.change.person == *person && row.change.kind == ChangeKind::ResetFactor && made.confirmed {
+        let reset = matches!(row.change.kind, ChangeKind::ResetFactor | ChangeKind::ResetPassword);
+        if row.change.person == *person && reset && made.confirmed {
             told.push(Told::FactorReset {
+                change: row.change.kind,
                 staff_no: row.change.staff_no.clone(),
                 proposed_by: row.proposed_by,
                 confirmed_by: made.by.clone(),
@@ -308,8 +309,8 @@ async fn fits(tx: &mut WriteTx<'_>, change: &StaffChange, found: Option<&StaffRo
         (ChangeKind::Invite, found) => found.is_none(),
         (ChangeKind::Reinstate, Some(row)) => !row.active,
         (ChangeKind::Move, Some(row)) => row.serves(now) && (row.role, &row.unit) != (change.role, &change.unit),
-        (ChangeKind::ResetFactor, Some(row)) => row.serves(now),
-        (ChangeKind::Reinstate | ChangeKind::Move | ChangeKind::ResetFactor, None) => false,
+        (ChangeKind::ResetFactor | ChangeKind::ResetPassword, Some(row)) => row.serves(now),
+        (ChangeKind::Reinstate | ChangeKind::Move | ChangeKind::ResetFactor | ChangeKind::ResetPassword, None) => false,
     };
     // Four eyes are told apart by this number, so nobody has two of it.
     if !fits || staff_admin::is_spelled_otherwise(tx.conn(), &change.person).await? {

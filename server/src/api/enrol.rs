@@ -13,8 +13,10 @@ use zeroize::Zeroizing;
 #[derive(Serialize)]
 struct Shown<'a> {
     change: ChangeKind,
-    totp_secret: &'a str,
-    otpauth: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    totp_secret: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otpauth: Option<&'a str>,
 }
 
 /// What sets factors, as a form gives it, beside the link's secret.
@@ -35,7 +37,11 @@ pub async fn open(Sent { caller, mut form, .. }: Sent) -> Response {
         return caller.refused(&DeskError::Invalid(faults));
     }
     match caller.site.office.open_link(EnrolToken::parse(&token).as_ref(), caller.stamp.clone()).await {
-        Ok(shown) => answer::json(&Shown { change: shown.change, totp_secret: &shown.secret, otpauth: &shown.uri }),
+        Ok(shown) => {
+            let (totp_secret, otpauth) =
+                shown.factor.as_ref().map(|factor| (factor.secret.as_str(), factor.uri.as_str())).unzip();
+            answer::json(&Shown { change: shown.change, totp_secret, otpauth })
+        }
         Err(error) => caller.refused(&error),
     }
 }

@@ -47,6 +47,7 @@ pub(crate) fn propose_form(form: &mut Form) -> Option<Propose> {
     match kind {
         ChangeKind::Reinstate => staff_no.map(Propose::Reinstate),
         ChangeKind::ResetFactor => staff_no.map(Propose::ResetFactor),
+        ChangeKind::ResetPassword => staff_no.map(Propose::ResetPassword),
         ChangeKind::Move => {
             let (role, unit) = place(form);
             Some(Propose::Move { staff_no: staff_no?, role: role?, unit: unit? })

@@ -6,7 +6,7 @@ use crate::api::{decide_form, path_of, propose_form, use_form};
 use crate::asked::{Caller, Sent};
 use crate::cookies;
 use app::context::FormState;
-use app::page::{EnrolOnce, LinkOnce, Page};
+use app::page::{EnrolOnce, LinkOnce, NewFactor, Page};
 use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -175,7 +175,8 @@ async fn opened(caller: Caller, token: Zeroizing<String>, headers: &HeaderMap, f
     let secret = EnrolToken::parse(&token);
     match caller.site.office.open_link(secret.as_ref(), caller.stamp.clone()).await {
         Ok(shown) => {
-            let once = EnrolOnce { token, change: shown.change, secret: shown.secret, uri: shown.uri };
+            let factor = shown.factor.map(|factor| NewFactor { secret: factor.secret, uri: factor.uri });
+            let once = EnrolOnce { token, change: shown.change, factor };
             draw(Page::Enrol(once), caller, headers, form).await
         }
         Err(error) => draw(Page::Refusal(error.code()), caller, headers, FormState::default()).await,

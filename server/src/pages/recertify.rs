@@ -1,5 +1,6 @@
 //! The list of those who are due, and its plain form: ticks and the code that they take, in one.
 
+use super::by_code::by_code;
 use super::people::refused;
 use super::{draw, go_to};
 use crate::api::{TICK, certify_form};
@@ -9,8 +10,7 @@ use app::context::FormState;
 use app::page::Page;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::code::Fault;
-use domain::desk::{Certify, Desk, DeskError, Seen, SessionToken};
+use domain::desk::{Certify, DeskError, Seen};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
@@ -34,7 +34,8 @@ pub async fn post_recertification(Sent { caller, mut form, headers }: Sent) -> R
             return refused(Page::Recertification, caller, &headers, ticked, error).await;
         }
     };
-    let (done, token) = certify(&*desk, asked, &code).await;
+    let act = |challenge| desk.certify_staff(Certify { challenge, ..asked.clone() });
+    let (done, token) = by_code(&*desk, &code, act).await;
     let mut response = match done {
         Ok(()) => go_to(&Page::Recertification.path()),
         Err(error) => refused(Page::Recertification, caller, &headers, ticked, error).await,
@@ -43,21 +44,4 @@ pub async fn post_recertification(Sent { caller, mut form, headers }: Sent) -> R
         cookies::set(response.headers_mut(), cookies::SESSION, &token);
     }
     response
-}
-
-/// Certifies; where a factor is asked for, answers with the code, which rotates the session (U5), and asks again.
-async fn certify(desk: &dyn Desk, asked: Certify, code: &str) -> (Result<(), DeskError>, Option<SessionToken>) {
-    match desk.certify_staff(asked.clone()).await {
-        Err(DeskError::StepUpRequired { .. }) if code.is_empty() => {
-            (Err(DeskError::Invalid(vec![Fault::new("code", "six_digits")])), None)
-        }
-        Err(DeskError::StepUpRequired { challenge, .. }) => match desk.step_up_totp(challenge, code).await {
-            Ok(token) => {
-                let answered = Certify { challenge: Some(challenge), ..asked };
-                (desk.certify_staff(answered).await, Some(token))
-            }
-            Err(error) => (Err(error), None),
-        },
-        done => (done, None),
-    }
 }

@@ -100,6 +100,8 @@ pub enum Propose {
     },
     /// A new second factor.
     ResetFactor(StaffNo),
+    /// A new password, chosen by whoever forgot theirs.
+    ResetPassword(StaffNo),
 }
 
 impl Propose {
@@ -110,13 +112,16 @@ impl Propose {
             Propose::Reinstate(_) => ChangeKind::Reinstate,
             Propose::Move { .. } => ChangeKind::Move,
             Propose::ResetFactor(_) => ChangeKind::ResetFactor,
+            Propose::ResetPassword(_) => ChangeKind::ResetPassword,
         }
     }
     /// Whom it is about.
     pub const fn staff_no(&self) -> &StaffNo {
         match self {
             Propose::Invite { staff_no, .. } | Propose::Move { staff_no, .. } => staff_no,
-            Propose::Reinstate(staff_no) | Propose::ResetFactor(staff_no) => staff_no,
+            Propose::Reinstate(staff_no) | Propose::ResetFactor(staff_no) | Propose::ResetPassword(staff_no) => {
+                staff_no
+            }
         }
     }
 }
@@ -296,8 +301,10 @@ pub enum Told {
         /// When.
         at: Timestamp,
     },
-    /// The asking person's factor was reset: if they did not ask for it, somebody else did.
+    /// A factor of the asking person was reset: if they did not ask for it, somebody else did.
     FactorReset {
+        /// The password, or the second one.
+        change: ChangeKind,
         /// Of which login.
         staff_no: StaffNo,
         /// Who proposed it.

@@ -44,7 +44,7 @@ const TYPES: [(&str, &str); 36] = [
     ("AlertName", "small letters, digits, `_` and `.`; 64 bytes at most"),
     ("AttemptName", "`copy`, `cut`, `select`, `print`, `drag`, `context_menu` or `screenshot_key`"),
     ("BranchNo", "a branch or department"),
-    ("ChangeKind", "`invite`, `reinstate`, `move` or `reset_factor`"),
+    ("ChangeKind", "`invite`, `reinstate`, `move`, `reset_factor` or `reset_password`"),
     ("Decision", "`allowed` or `refused`"),
     ("DeviceTag", "sixteen hexadecimal digits"),
     ("EventId", "a UUIDv7"),

@@ -37,12 +37,18 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
     let forms = match entry.state {
         StaffState::Suspended | StaffState::Lapsed => vec![at_once(lang, entry, Verb::Reinstate)],
         StaffState::Active => {
-            vec![at_once(lang, entry, Verb::Suspend), at_once(lang, entry, Verb::Reset), move_to(shows, context)]
+            vec![
+                at_once(lang, entry, Verb::Suspend),
+                at_once(lang, entry, Verb::Reset),
+                at_once(lang, entry, Verb::Password),
+                move_to(shows, context),
+            ]
         }
         StaffState::Locked => vec![
             at_once(lang, entry, Verb::Unlock),
             at_once(lang, entry, Verb::Suspend),
             at_once(lang, entry, Verb::Reset),
+            at_once(lang, entry, Verb::Password),
             move_to(shows, context),
         ],
     };
@@ -70,6 +76,7 @@ enum Verb {
     Unlock,
     Reinstate,
     Reset,
+    Password,
 }
 
 fn at_once(lang: Lang, entry: &StaffEntry, verb: Verb) -> AnyView {
@@ -85,6 +92,12 @@ fn at_once(lang: Lang, entry: &StaffEntry, verb: Verb) -> AnyView {
         Verb::Reset => {
             (text!(lang, people.reset), text!(lang, people.reset_lead), "/admin/staff/propose", Some("reset_factor"))
         }
+        Verb::Password => (
+            text!(lang, people.password),
+            text!(lang, people.password_lead),
+            "/admin/staff/propose",
+            Some("reset_password"),
+        ),
     };
     view! {
         <form class="panel" method="post" action=action>

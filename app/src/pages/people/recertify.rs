@@ -4,7 +4,7 @@ use super::seen;
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
 use crate::ui::field::{Field, Input, id_of};
-use crate::ui::passkey::PasskeyAct;
+use crate::ui::passkey::{PasskeyAct, PasskeyWords};
 use crate::ui::problems::Problems;
 use crate::ui::time::{Time, local};
 use crate::words;
@@ -42,6 +42,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
                 then="/admin/recertification".to_owned()
                 words=text!(lang, recertify.certify_by_passkey)
             />
+            <PasskeyWords lang/>
         }
     });
     let body = if list.due.is_empty() {

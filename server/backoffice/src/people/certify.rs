@@ -1,9 +1,8 @@
 //! Recertification: whose rights lapse soon, and certifying them, person by person (issue 4, U7).
 
 use super::entry;
-use super::factor::factor;
 use crate::audit::{Act, Verdict};
-use crate::auth::Actor;
+use crate::auth::{Actor, own_factor};
 use crate::desk::StaffDesk;
 use crate::policy::{Allowed, CertifyStaff, Standing};
 use crate::store::certifications::NewCertification;
@@ -11,7 +10,6 @@ use crate::store::staff::StaffRow;
 use crate::store::staff_admin::EntryRow;
 use crate::store::{WriteTx, certifications, staff_admin};
 use domain::audit::event::{AuditEvent, Details, Kind};
-use domain::audit::fingerprint::Fingerprint;
 use domain::certification::{AT_ONCE, Certification, Certified, CertifiedRight, Looked};
 use domain::clock::Span;
 use domain::code::Code;
@@ -125,9 +123,8 @@ impl Act for CertifyList {
             let policy = *self.allowed.policy().as_bytes();
             Certification { person: &stamp.person, lineage: stamp.lineage, list: &list, policy }.digest()
         };
-        details.act = Some(Fingerprint::from_bytes(*digest.as_bytes()));
-        let given = (digest, self.form.challenge);
-        if let Some(error) = factor(tx, &self.actor, given, self.life, &mut details).await? {
+        let refused = own_factor(tx, &self.actor, digest, self.form.challenge, self.life, &mut details).await?;
+        if let Some(error) = refused {
             return self.actor.refuse(tx, KIND, error, details).await;
         }
         let (at, until) = (tx.now(), tx.now().plus(self.period));

@@ -1,10 +1,9 @@
 //! Deciding a proposal: by another person than its proposer and than whom it is about; to confirm it, with a
 //! second factor that is bound to every part of it.
 
-use super::factor::factor;
-use super::{about, fits};
+use super::{about, fits, proposer_serves};
 use crate::audit::{Act, Verdict};
-use crate::auth::Actor;
+use crate::auth::{Actor, own_factor};
 use crate::policy::{Allowed, DecideStaffChange};
 use crate::store::certifications::NewCertification;
 use crate::store::staff_changes::{self, ChangeRow, NewDecision};
@@ -50,10 +49,9 @@ impl Act for DecideChange {
         }
         if self.form.confirm {
             let digest = self.digest(&row);
-            details.act = Some(Fingerprint::from_bytes(*digest.as_bytes()));
             let refusal = match self.outdated(tx, &row).await? {
                 Some(code) => Some(code.into()),
-                None => factor(tx, &self.actor, (digest, self.form.challenge), self.life, &mut details).await?,
+                None => own_factor(tx, &self.actor, digest, self.form.challenge, self.life, &mut details).await?,
             };
             if let Some(error) = refusal {
                 return self.actor.refuse(tx, KIND, error, details).await;
@@ -112,9 +110,7 @@ impl DecideChange {
     /// Whether the record is another than the proposer saw, or the proposer has no rights any more: then one of
     /// the two pairs of eyes is shut.
     async fn outdated(&self, tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Result<Option<Code>> {
-        let now = tx.now();
-        let proposer = staff_admin::find(tx.conn(), &row.proposed_by).await?;
-        if !proposer.is_some_and(|proposer| proposer.serves(now)) {
+        if !proposer_serves(tx, row).await? {
             return Ok(Some(Code::ProposerGone));
         }
         let found = staff_admin::find(tx.conn(), &row.change.staff_no).await?;
@@ -145,7 +141,7 @@ impl DecideChange {
             ChangeKind::Invite => {
                 enrol_links::insert(tx.conn(), row.id, &change.staff_no, now, now.plus(LINK_LIFE)).await?;
             }
-            ChangeKind::ResetFactor => {
+            ChangeKind::ResetFactor | ChangeKind::ResetPassword => {
                 enrol_links::insert(tx.conn(), row.id, &change.staff_no, now, now.plus(LINK_LIFE)).await?;
                 staff_admin::freeze(tx.conn(), &change.person, now.plus(FREEZE)).await?;
             }

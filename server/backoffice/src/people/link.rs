@@ -71,6 +71,14 @@ pub(crate) async fn record_of(tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Re
     staff_admin::find(tx.conn(), &row.change.staff_no).await
 }
 
+/// Whether whoever proposed a change still has rights: if not, one of the two pairs of eyes is shut, and a link in
+/// their hands is worth nothing.
+pub(crate) async fn proposer_serves(tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Result<bool> {
+    let now = tx.now();
+    let proposer = staff_admin::find(tx.conn(), &row.proposed_by).await?;
+    Ok(proposer.is_some_and(|proposer| proposer.serves(now)))
+}
+
 /// Whether a link may still be answered: not used, not too old, not tried too often.
 pub(crate) fn answerable(row: &ChangeRow, now: Timestamp) -> bool {
     row.link.is_some_and(|link| link.used.is_none() && link.expires > now && link.tries < LINK_TRIES)
@@ -81,8 +89,12 @@ pub(crate) fn answerable(row: &ChangeRow, now: Timestamp) -> bool {
 pub(crate) fn still_good(row: &ChangeRow, found: Option<&StaffRow>, now: Timestamp) -> bool {
     let fits = match (row.change.kind, found) {
         (ChangeKind::Invite, found) => found.is_none(),
-        (ChangeKind::ResetFactor, Some(found)) => found.serves(now) && found.version == row.version,
-        (ChangeKind::ResetFactor, None) | (ChangeKind::Reinstate | ChangeKind::Move, _) => false,
+        (ChangeKind::ResetFactor | ChangeKind::ResetPassword, Some(found)) => {
+            found.serves(now) && found.version == row.version
+        }
+        (ChangeKind::ResetFactor | ChangeKind::ResetPassword, None) | (ChangeKind::Reinstate | ChangeKind::Move, _) => {
+            false
+        }
     };
     fits && answerable(row, now)
 }

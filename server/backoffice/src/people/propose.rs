@@ -92,7 +92,7 @@ impl ProposeChange {
                 unit: unit.clone(),
             }),
             Propose::Reinstate(_) => found.map(|row| of(ChangeKind::Reinstate, row)),
-            Propose::ResetFactor(_) => found.map(|row| of(ChangeKind::ResetFactor, row)),
+            Propose::ResetFactor(_) | Propose::ResetPassword(_) => found.map(|row| of(self.form.kind(), row)),
             Propose::Move { role, unit, .. } => {
                 found.map(|row| StaffChange { role: *role, unit: unit.clone(), ..of(ChangeKind::Move, row) })
             }

@@ -34,8 +34,9 @@ impl TestOffice {
     /// The seed that a link shows.
     async fn seed(&self, token: &EnrolToken) -> Vec<u8> {
         let shown = self.office.open_link(Some(token), stamp(self, "/enrol/{token}")).await.unwrap();
-        assert!(shown.uri.contains(shown.secret.as_str()));
-        data_encoding::BASE32_NOPAD.decode(shown.secret.as_bytes()).unwrap()
+        let factor = shown.factor.unwrap();
+        assert!(factor.uri.contains(factor.secret.as_str()));
+        data_encoding::BASE32_NOPAD.decode(factor.secret.as_bytes()).unwrap()
     }
 
     fn code_of(&self, seed: &[u8]) -> String {
@@ -253,6 +254,64 @@ async fn u4_a_suspension_or_any_other_change_ends_the_link_of_a_reset() {
     let (_, token) = link(&first, &second, Propose::ResetFactor(no("op1001"))).await;
     let moved = first.propose(to_branch("op1001", "0102")).await;
     second.confirm(moved).await;
+    let refused = house.office.open_link(Some(&token), stamp(&house, "/enrol/{token}")).await.err();
+    assert_eq!(refused, Some(is(Code::LinkInvalid)));
+    house.last_is_refusal(Kind::EnrolLinkOpened, Code::LinkInvalid).await;
+}
+
+#[tokio::test]
+async fn u4_a_forgotten_password_takes_two_and_the_second_factor_they_have_and_freezes_reveals() {
+    let (house, operator, first, second) = with_admins().await;
+    let (_, token) = link(&first, &second, Propose::ResetPassword(no("op1001"))).await;
+    let told = operator.desk().await.told().await.unwrap();
+    assert!(
+        matches!(told[..], [Told::FactorReset { change: ChangeKind::ResetPassword, frozen_until: Some(_), .. }]),
+        "{told:?}"
+    );
+    let shown = house.office.open_link(Some(&token), stamp(&house, "/enrol/{token}")).await.unwrap();
+    assert!(shown.factor.is_none(), "the factor that they have stays");
+    house.wait(Span::seconds(60));
+    // Whoever has the link and no authenticator guesses five times at most.
+    let weak = house.use_link(&token, "op1001", "password1234", &operator.person.code(&house)).await;
+    assert_eq!(weak, Err(DeskError::Invalid(vec![Fault::new("password", "password_common")])));
+    let wrong = operator.person.wrong_code(&house);
+    assert_eq!(house.use_link(&token, "op1001", OWN, &wrong).await, Err(is(Code::CodeWrong)));
+    house.last_is_refusal(Kind::EnrolLinkUsed, Code::CodeWrong).await;
+    house.wait(Span::seconds(60));
+    let code = operator.person.code(&house);
+    house.use_link(&token, "op1001", OWN, &code).await.unwrap();
+    assert_eq!(operator.try_desk().await.err(), Some(is(Code::SignedOut)), "the old session is over");
+    assert!(house.try_sign_in("op1001", OWN, &code).await.is_err(), "the code worked once");
+    house.wait(Span::seconds(60));
+    assert!(house.try_sign_in("op1001", PASSWORD, &operator.person.code(&house)).await.is_err(), "the old one is dead");
+    house.wait(Span::seconds(60));
+    operator.keep(&house.try_sign_in("op1001", OWN, &operator.person.code(&house)).await.unwrap());
+    let customer = house.customer().await;
+    let (case, handle) = operator.bound("complaint", &customer).await;
+    let refused = operator.ask(&reveal_form(case, handle, "id_no")).await.err();
+    assert!(matches!(refused, Some(DeskError::Wait { code: Code::RevealFrozen, .. })), "{refused:?}");
+    house.whole().await;
+}
+
+#[tokio::test]
+async fn u4_five_wrong_codes_kill_the_link_of_a_forgotten_password() {
+    let (house, operator, first, second) = with_admins().await;
+    let (_, token) = link(&first, &second, Propose::ResetPassword(no("op1001"))).await;
+    house.wait(Span::seconds(60));
+    for _ in 0..5 {
+        let wrong = operator.person.wrong_code(&house);
+        assert_eq!(house.use_link(&token, "op1001", OWN, &wrong).await, Err(is(Code::CodeWrong)));
+    }
+    let right = operator.person.code(&house);
+    assert_eq!(house.use_link(&token, "op1001", OWN, &right).await, Err(is(Code::LinkInvalid)));
+    house.last_is_refusal(Kind::EnrolLinkUsed, Code::LinkInvalid).await;
+}
+
+#[tokio::test]
+async fn u5_the_link_of_a_suspended_proposer_is_dead_in_their_hands() {
+    let (house, _, first, second) = with_admins().await;
+    let (_, token) = link(&first, &second, Propose::ResetFactor(no("op1001"))).await;
+    second.desk().await.suspend_staff(no("ad9001")).await.unwrap();
     let refused = house.office.open_link(Some(&token), stamp(&house, "/enrol/{token}")).await.err();
     assert_eq!(refused, Some(is(Code::LinkInvalid)));
     house.last_is_refusal(Kind::EnrolLinkOpened, Code::LinkInvalid).await;
