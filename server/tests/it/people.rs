@@ -113,6 +113,30 @@ fn u4_by_plain_forms_a_reset_is_told_on_both_homes_and_freezes_reveals() {
 }
 
 #[test]
+fn u4_by_plain_forms_a_forgotten_password_is_chosen_anew_with_the_authenticator_they_have() {
+    let home = Home::new();
+    let app = start(&home);
+    let [first, second] = ["ad9001", "ad9002"].map(|no| Person::signed_in(&app, app.staff(no)));
+    let page = led_to(&first.post("/admin/staff/propose", &[("change", "reset_password"), ("staff_no", "op1001")]));
+    let id = page.rsplit('/').next().expect("its id").to_owned();
+    led_to(&confirm(&second, &id, &second.code()));
+    let shown = first.post("/admin/proposals/link", &[("proposal_id", &id)]).text();
+    let path = between(&shown, "<code class=\"secret\">", "</code>").replace(&app.origin, "");
+    let page = app.send(&Request::get(&path).with("Accept-Language", "en")).text();
+    assert!(page.contains("as before") && !page.contains("otpauth") && !page.contains("<svg class=\"qr\""), "{page}");
+    let staff = Staff { password: OWN.into(), ..app.staff("op1001").clone() };
+    let operator = Person::signed_out(&app, &staff);
+    let set = |code: &str| {
+        let form = [("staff_no", "op1001"), ("password", OWN), ("code", code)];
+        app.send(&Request::post(&path, &form).with("Accept-Language", "en"))
+    };
+    assert_eq!(set(&operator.wrong_code()).status, 403);
+    assert_eq!(led_to(&set(&operator.code())), "/sign-in");
+    operator.sign_in();
+    assert!(operator.get("/").text().contains("ad9001"), "and is told who did it");
+}
+
+#[test]
 fn u5_by_a_plain_form_one_suspends_and_no_page_of_staff_shows_a_customer() {
     let home = Home::new();
     let app = start(&home);
