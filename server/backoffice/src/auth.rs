@@ -1,4 +1,4 @@
-//! Who is sitting there: password, second factor, session.
+//! Who is sitting there: password or an identity provider's word, second factor, session.
 
 mod actor;
 mod delay;
@@ -7,6 +7,7 @@ mod passkey;
 mod passkey_sign_in;
 mod password;
 mod sign_in;
+mod sso;
 mod step_up;
 mod totp;
 mod turnstile;
@@ -18,7 +19,9 @@ pub use passkey::RelyingParty;
 pub(crate) use passkey::{OwnPasskey, Owner};
 pub use password::{PasswordError, check_strength, hash_password};
 pub use sign_in::{SignedIn, TryToken};
+pub use sso::AskedProvider;
 pub(crate) use step_up::{AnswerChallenge, code_of};
 pub use totp::{code_at, next_step};
 pub(crate) use totp::{matching_step, well_formed};
+pub use turnstile::Turn;
 pub(crate) use turnstile::Turnstile;

@@ -19,6 +19,7 @@ pub mod remask;
 pub mod reveals;
 pub mod session_ends;
 pub mod sessions;
+pub mod sso;
 pub mod staff;
 pub mod step_ups;
 pub mod turns;

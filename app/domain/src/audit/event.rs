@@ -10,8 +10,8 @@ mod words;
 
 pub use details::{Details, Slot};
 pub use words::{
-    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, TicketText,
-    VerdictName,
+    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, SsoName,
+    TicketText, VerdictName,
 };
 
 use crate::clock::Timestamp;
@@ -66,9 +66,9 @@ kinds! {
     /// Someone was suspended: it takes effect on the next request (U5).
     StaffSuspended "staff_suspended" [SubjectStaff, OsUser];
     /// Both factors were right, or something was not (U2, U3).
-    SignedIn "signed_in" [Factor, Passkey, Session, Alert, Address, Device, SubjectStaff];
+    SignedIn "signed_in" [Factor, Passkey, Sso, Session, Alert, Address, Device, SubjectStaff];
     /// Sign-in failures beyond those recorded one by one (A10).
-    SignInFailuresCounted "sign_in_failures_counted" [Count, SubjectStaff];
+    SignInFailuresCounted "sign_in_failures_counted" [Count, Sso, SubjectStaff];
     /// The person ended the session.
     SignedOut "signed_out" [Address, Device];
     /// A session was ended from a list: one's own, or someone's by an administrator (U5).
