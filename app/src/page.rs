@@ -11,6 +11,8 @@ pub enum Page {
     SignIn,
     /// `/sign-in/verify`
     Verify,
+    /// `/sign-in/sso/back`, which leads on to the second factor by itself.
+    Vouched,
     /// `/`
     Home,
     /// `/customers?case=&result=`
@@ -48,7 +50,7 @@ impl Page {
     pub fn path(&self) -> String {
         match self {
             Page::SignIn => "/sign-in".into(),
-            Page::Verify => "/sign-in/verify".into(),
+            Page::Verify | Page::Vouched => "/sign-in/verify".into(),
             Page::Home | Page::Refusal(_) => "/".into(),
             Page::Me => "/me".into(),
             Page::AdminSessions => "/admin/sessions".into(),
@@ -96,7 +98,7 @@ impl Page {
         match self {
             Page::Home | Page::Me | Page::AdminSessions | Page::Customers { .. } | Page::Customer { .. } => true,
             Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity => true,
-            Page::SignIn | Page::Verify | Page::Refusal(_) => false,
+            Page::SignIn | Page::Verify | Page::Vouched | Page::Refusal(_) => false,
         }
     }
 }

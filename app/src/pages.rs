@@ -9,6 +9,7 @@ mod refusal;
 mod sign_in;
 mod supervise;
 mod verify;
+mod vouched;
 
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
@@ -19,6 +20,7 @@ use domain::desk::{Desk, DeskError, Seen};
 use domain::role::Role;
 use leptos::prelude::*;
 pub(crate) use supervise::address::address;
+pub use vouched::second_factor;
 
 /// A page with all that it shows.
 pub enum Content {
@@ -26,6 +28,8 @@ pub enum Content {
     SignIn,
     /// The second.
     Verify,
+    /// Between the two, for whom an identity provider vouched.
+    Vouched,
     /// One's own work.
     Home(home::Shows),
     /// Search.
@@ -66,6 +70,7 @@ impl Content {
         Ok(match (page, desk) {
             (Page::SignIn, _) => Content::SignIn,
             (Page::Verify, _) => Content::Verify,
+            (Page::Vouched, _) => Content::Vouched,
             (Page::Home, Some(desk)) => Content::Home(home::load(desk).await?),
             (Page::Customers { case, result }, Some(desk)) => {
                 operators_only(desk, Seen { case: *case, ..Seen::default() }).await?;
@@ -100,6 +105,7 @@ impl Content {
         match self {
             Content::SignIn => text!(lang, sign_in.title),
             Content::Verify => text!(lang, verify.title),
+            Content::Vouched => text!(lang, sso.title),
             Content::Home(shows) => home::title(shows, lang),
             Content::Customers(shows) => customers::title(shows, lang),
             Content::Customer(_) => text!(lang, card.title),
@@ -118,7 +124,7 @@ impl Content {
         let home = (text!(lang, home.title), Some("/"));
         let search = (text!(lang, search.title), Some("/customers"));
         match self {
-            Content::SignIn | Content::Verify | Content::Home(_) => vec![(self.title(lang), None)],
+            Content::SignIn | Content::Verify | Content::Vouched | Content::Home(_) => vec![(self.title(lang), None)],
             Content::Customers(_) => vec![home, (text!(lang, search.title), None)],
             Content::Supervise(_) => vec![(self.title(lang), None)],
             Content::Events(_) | Content::Integrity(_) => {
@@ -138,7 +144,7 @@ impl Content {
 
     /// Whether it is shown before anybody is signed in, without the menu.
     pub const fn is_way_in(&self) -> bool {
-        matches!(self, Content::SignIn | Content::Verify)
+        matches!(self, Content::SignIn | Content::Verify | Content::Vouched)
     }
 
     /// Whether something on it needs the browser's half: that of a session's end is on every page of somebody
@@ -160,6 +166,7 @@ impl Content {
         match self {
             Content::SignIn => sign_in::view(context),
             Content::Verify => verify::view(context),
+            Content::Vouched => vouched::view(context),
             Content::Home(shows) => home::view(shows, context),
             Content::Customers(shows) => customers::view(shows, context),
             Content::Customer(shows) => customer::view(shows, context),

@@ -16,6 +16,7 @@ pub mod problems;
 pub mod reveal;
 pub mod revealed_lately;
 pub mod said;
+pub mod sso;
 pub mod time;
 pub mod trail;
 pub mod why;

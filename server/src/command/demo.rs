@@ -79,7 +79,9 @@ pub async fn run(mut config: Config, everywhere: &Everywhere, options: Options) 
     };
     let url = origins.first().cloned().unwrap_or_default();
     tell(&url, &people, everywhere.json);
-    serve::until_stopped(listener, tls, Site { office, origins, demo: true, proxies: config.proxies() }).await;
+    let sso = serve::single_sign_on(&config)?;
+    let site = Site { office, origins, demo: true, proxies: config.proxies(), sso };
+    serve::until_stopped(listener, tls, site).await;
     Ok(ExitCode::SUCCESS)
 }
 

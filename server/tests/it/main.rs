@@ -28,6 +28,7 @@ mod operating;
 mod proxy;
 mod returning;
 mod sessions;
+mod sso;
 mod statics;
 mod supervise;
 mod timing;

@@ -10,8 +10,8 @@ mod words;
 
 pub use details::{Details, Slot};
 pub use words::{
-    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, SsoName,
-    TicketText, VerdictName,
+    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, SsoName, TicketText,
+    VerdictName,
 };
 
 use crate::clock::Timestamp;

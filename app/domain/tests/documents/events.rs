@@ -37,7 +37,7 @@ const ACTOR: [(&str, &str); 8] = [
 ];
 
 /// What the types can hold. A type that is not here fails the test.
-const TYPES: [(&str, &str); 31] = [
+const TYPES: [(&str, &str); 32] = [
     ("BatchId", "a UUIDv7"),
     ("CaseId", "a UUIDv7"),
     ("CustomerId", "a UUIDv7; it names a customer to the bank alone"),
@@ -63,6 +63,10 @@ const TYPES: [(&str, &str); 31] = [
     ("StaffNo", "a staff number"),
     ("Timestamp", "UTC milliseconds since 1970"),
     ("TicketText", "a ticket that matched its purpose's pattern"),
+    (
+        "SsoName",
+        "`vouched`, `state`, `replayed`, `denied`, `code`, `unreachable`, `malformed`, `algorithm`, `signature`, `issuer`, `audience`, `nonce`, `expired`, `auth_time`, `claim`, `unknown`, `suspended` or `locked`",
+    ),
     ("VerdictName", "`whole` or `not_whole`"),
     ("bool", "`true` or `false`"),
     ("i64", "a whole number"),

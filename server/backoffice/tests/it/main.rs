@@ -48,6 +48,7 @@ mod searching;
 mod sessions;
 #[cfg(test)]
 mod sign_in;
+#[cfg(test)]
 mod sso;
 #[cfg(test)]
 mod step_up;

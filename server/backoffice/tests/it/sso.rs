@@ -72,9 +72,7 @@ async fn u9_the_unknown_and_the_suspended_get_one_answer_and_the_log_tells_them_
     let house = TestOffice::empty().await;
     house.enrol(&Person::operator()).await;
     house.office.suspend(&StaffNo::parse("op1001").unwrap(), None).await.unwrap();
-    for (staff_no, why, told) in
-        [("op1001", SsoName::Suspended, Some("op1001")), ("op9999", SsoName::Unknown, None)]
-    {
+    for (staff_no, why, told) in [("op1001", SsoName::Suspended, Some("op1001")), ("op9999", SsoName::Unknown, None)] {
         assert_eq!(vouched(&house, staff_no).await.err(), Some(FAILED), "{staff_no}");
         let event = house.last_is_refusal(Kind::SignedIn, Code::SignInFailed).await;
         assert_eq!(event.details.sso, Some(why));
