@@ -293,7 +293,8 @@ fn u9_what_cannot_be_offered_is_refused_at_start_with_what_to_do() {
 
 #[test]
 fn u9_without_a_provider_there_is_no_such_way() {
-    let app = TestApp::shared();
+    let home = Home::new();
+    let app = TestApp::init_and_serve(&home, &[]);
     for address in ["/sign-in/sso", "/sign-in/sso/back?code=c&state=s"] {
         let answer = app.send(&Request::get(address));
         assert_eq!((answer.status, answer.all("set-cookie").len()), (404, 0));
