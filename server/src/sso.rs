@@ -102,9 +102,14 @@ impl SingleSignOn {
 
     /// Asks the provider who it is, so that the first person need not wait for that.
     pub async fn greet(&self) {
-        if self.provider.metadata().await.is_none() {
+        if !self.answers().await {
             tracing::error!("SINGLE SIGN-ON IS NOT AVAILABLE: the identity provider is asked again as people come");
         }
+    }
+
+    /// Whether the provider says who it is, and is the one that is meant.
+    pub async fn answers(&self) -> bool {
+        self.provider.metadata().await.is_some()
     }
 
     /// Where a browser goes to be vouched for; none if the provider does not answer.

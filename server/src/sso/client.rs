@@ -92,6 +92,7 @@ pub enum NoAnswer {
 /// Asks.
 pub struct Client {
     tls: TlsConnector,
+    patience: Duration,
 }
 
 impl Client {
@@ -118,7 +119,7 @@ impl Client {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ClientConfig::builder_with_provider(provider).with_protocol_versions(&[&TLS13, &TLS12])?;
         let config = builder.with_root_certificates(roots).with_no_client_auth();
-        Ok(Self { tls: TlsConnector::from(Arc::new(config)) })
+        Ok(Self { tls: TlsConnector::from(Arc::new(config)), patience: PATIENCE })
     }
 
     /// `GET`
@@ -152,7 +153,7 @@ impl Client {
         let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
         let request = request.uri(target).header(header::HOST, host).header(header::ACCEPT, "application/json");
         let request = request.body(Body::from(body)).map_err(|_| NoAnswer::Host)?;
-        tokio::time::timeout(PATIENCE, self.exchange(url, request)).await.map_err(|_| NoAnswer::Late)?
+        tokio::time::timeout(self.patience, self.exchange(url, request)).await.map_err(|_| NoAnswer::Late)?
     }
 
     async fn exchange(&self, url: &Url, request: Request<Body>) -> Result<(StatusCode, Bytes), NoAnswer> {
@@ -216,6 +217,14 @@ mod tests {
         ] {
             assert!(Address::parse(not).is_none(), "{not}");
         }
+    }
+
+    #[tokio::test]
+    async fn u9_a_provider_that_takes_a_connection_and_says_nothing_is_not_waited_for() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = Address::parse(&format!("http://{}", silent.local_addr().unwrap())).unwrap();
+        let client = Client { patience: Duration::from_millis(1), ..Client::new(None, false).unwrap() };
+        assert!(matches!(client.get(&address).await, Err(NoAnswer::Late)));
     }
 
     #[test]

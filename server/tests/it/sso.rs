@@ -292,6 +292,32 @@ fn u9_what_cannot_be_offered_is_refused_at_start_with_what_to_do() {
 }
 
 #[test]
+fn u9_the_doctor_says_what_is_wrong_with_the_way_by_a_provider() {
+    let (home, provider) = (Home::new(), Provider::begin());
+    assert!(home.run(&["init", "--json"]).status.success());
+    let file = put_secret(&home, SECRET, 0o600);
+    let look = |more: &[(&str, &str)]| {
+        let mut env = vec![
+            ("GRILLE_SSO__ISSUER", provider.issuer.as_str()),
+            ("GRILLE_SSO__CLIENT_ID", "grille"),
+            ("GRILLE_SSO__CLIENT_SECRET_FILE", &file),
+        ];
+        env.extend(more);
+        let report = crate::app::json(&home.run_with(&["doctor", "--json"], &env));
+        let findings = report["findings"].as_array().expect("findings").clone();
+        findings.into_iter().find(|finding| finding["check"] == "sso").expect("a finding")["level"].clone()
+    };
+    assert_eq!(look(&[]), "ok");
+    put_secret(&home, SECRET, 0o644);
+    assert_eq!(look(&[]), "problem");
+    put_secret(&home, SECRET, 0o600);
+    provider.describe("issuer", Value::from("https://id.evil.example"));
+    assert_eq!(look(&[]), "warning");
+    assert_eq!(look(&[("GRILLE_SSO__ONLY", "true")]), "problem");
+    assert!(!told(&home.run(&["doctor"])).contains("sso"), "nothing is said where there is none");
+}
+
+#[test]
 fn u9_without_a_provider_there_is_no_such_way() {
     let home = Home::new();
     let app = TestApp::init_and_serve(&home, &[]);
