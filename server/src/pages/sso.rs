@@ -49,19 +49,24 @@ pub async fn back(caller: Caller, RawQuery(query): RawQuery, headers: HeaderMap)
     };
     let asked = cookies::sent(&headers, cookies::ASKED).and_then(|cookie| caller.site.office.asked_provider(cookie));
     let next = asked.as_ref().and_then(|asked| Page::parse(asked.next())).unwrap_or(Page::Home);
-    let mut response = match vouched(&sso, asked, query, &caller).await {
+    let fitting = fitting(asked, query);
+    let answered = fitting.is_some();
+    let mut response = match vouched(&sso, fitting, &caller).await {
         Ok(token) => go_on(&next, &token, caller, &headers).await,
         Err(error) => {
             let values = if next == Page::Home { BTreeMap::new() } else { with_next(Some(&next)).values };
             again(Page::SignIn, caller, &headers, values, error).await
         }
     };
-    cookies::forget_asked(response.headers_mut());
+    // What was asked is answered. By an address that does not fit it is not: any page elsewhere may lead to one, and
+    // someone may have asked in two windows.
+    if answered {
+        cookies::forget_asked(response.headers_mut());
+    }
     response
 }
 
 /// What the provider answered (RFC 6749 4.1.2); anything else that it adds is passed over.
-#[derive(Default)]
 struct Answered {
     code: Option<String>,
     iss: Option<String>,
@@ -70,14 +75,12 @@ struct Answered {
 
 async fn vouched(
     sso: &SingleSignOn,
-    asked: Option<AskedProvider>,
-    query: Option<String>,
+    fitting: Option<(AskedProvider, Answered)>,
     caller: &Caller,
 ) -> Result<TryToken, DeskError> {
     let (office, stamp) = (&caller.site.office, &caller.stamp);
-    let (asked, answered) = match fitting(asked, query) {
-        Some(both) => both,
-        None => return Err(office.not_vouched(SsoName::State, stamp).await),
+    let Some((asked, answered)) = fitting else {
+        return Err(office.not_vouched(SsoName::State, stamp).await);
     };
     let turn = office.turn_at_provider(stamp).await?;
     let identified = async {
