@@ -224,6 +224,35 @@ impl<T> Held<T> {
 mod tests {
     use super::*;
 
+    fn provider(issuer: &str) -> Provider {
+        Provider {
+            issuer: issuer.into(),
+            client_id: "grille".into(),
+            secret: Zeroizing::new("a secret".into()),
+            client: Client::new(None, false).unwrap(),
+            metadata: Held::default(),
+            keys: Held::default(),
+        }
+    }
+
+    #[test]
+    fn u9_a_provider_that_is_asked_by_tls_leads_to_nothing_else() {
+        let described = |issuer: &str, token: &str| {
+            let found = Discovered {
+                issuer: issuer.into(),
+                authorization_endpoint: format!("{issuer}/authorize"),
+                token_endpoint: token.into(),
+                jwks_uri: format!("{issuer}/keys"),
+                token_endpoint_auth_methods_supported: None,
+                authorization_response_iss_parameter_supported: false,
+            };
+            provider(issuer).believed(found, &Address::parse(issuer).unwrap()).is_some()
+        };
+        assert!(described("https://id.bank.example", "https://token.bank.example/token"));
+        assert!(described("http://127.0.0.1:9000", "http://127.0.0.1:9000/token"));
+        assert!(!described("https://id.bank.example", "http://127.0.0.1:9000/token"), "not even to this machine");
+    }
+
     #[tokio::test]
     async fn u9_what_a_provider_says_of_itself_is_asked_for_once_however_many_wait() {
         let (held, mut asked) = (Held::default(), 0);

@@ -130,13 +130,14 @@ impl BackOffice {
         let decoy = self.staff_vault.tag(&[b"number typed", row.staff_no.as_str().as_bytes()]).ok();
         let keep = KeepTry { token_hash: token.hash(), staff: Some(row.id), password_ok: true, sso: true, decoy };
         let first = Arc::new(AtomicBool::new(false));
-        let take =
-            TakeAnswer { answer: asked.answer, expires: asked.since.plus(ASKED_LIFE), keep, first: first.clone() };
+        let expires = asked.since.plus(ASKED_LIFE);
+        let take = TakeAnswer { answer: asked.answer, expires, keep, first: first.clone() };
         unaudited(&self.ledger, "a provider vouched; what comes of it is recorded at the second factor", take).await?;
         if first.load(Ordering::Acquire) {
             return Ok(token);
         }
-        Err(self.refuse_vouched(SsoName::Replayed, Some(row.staff_no), request).await)
+        let why = if self.clock.now() < expires { SsoName::Replayed } else { SsoName::State };
+        Err(self.refuse_vouched(why, Some(row.staff_no), request).await)
     }
 
     /// Answers for a word that is worth nothing. The cause stands in the log alone, and nothing of what was sent.

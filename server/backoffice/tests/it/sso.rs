@@ -109,6 +109,18 @@ async fn u9_an_answer_serves_once_at_every_instance() {
 }
 
 #[tokio::test]
+async fn u9_an_answer_that_took_longer_than_the_cookie_lives_serves_nobody() {
+    let house = TestOffice::empty().await;
+    house.enrol(&Person::operator()).await;
+    let asked = house.office.ask_provider("/").unwrap();
+    house.wait(Span::minutes(10));
+    let number = StaffNo::parse("op1001").unwrap();
+    let late = house.office.vouched(&asked, &number, &stamp(&house, "/sign-in/sso/back")).await;
+    assert_eq!(late.err(), Some(FAILED));
+    assert_eq!(house.last().await.details.sso, Some(SsoName::State));
+}
+
+#[tokio::test]
 async fn u9_what_a_browser_asked_is_in_its_cookie_for_ten_minutes_and_cannot_be_altered() {
     let house = TestOffice::empty().await;
     let asked = house.office.ask_provider("/me").unwrap();
