@@ -57,6 +57,10 @@ if ! post /api/verify_totp "code=$(code 0)" | grep -q '"role"'; then
   post /api/verify_totp "code=$(code 0)" | grep -q '"role"'
 fi
 
+say 'the notice of secrecy: read and acknowledged once a session, before anything else'
+NOTICE=$(post /api/notice/read | member /notice)
+post /api/notice/acknowledge "notice=$NOTICE" >/dev/null
+
 say 'no case, no search: open one'
 CASE=$(post /api/cases/open purpose=callback ticket=CB-2026-000102 identified=known_number_called_back \
   "note=The customer asks why a transfer is late ($(tr -dc a-z </dev/urandom | head -c 24 || true))" | member /case_id)

@@ -93,8 +93,16 @@ export async function signIn(page: Page, who: Person, words: Words, heading: str
   await page.getByRole('button', { name: words.next }).click();
   await page.getByLabel(words.code, { exact: true }).fill(await who.authenticator.next());
   await page.getByRole('button', { name: words.signIn }).click();
+  await acknowledge(page);
   await expect(page.getByRole('heading', { level: 1, name: heading ?? undefined })).toBeVisible();
   await expect(page).not.toHaveURL(/sign-in/);
+}
+
+/** The notice of secrecy, which comes after each sign-in. */
+export async function acknowledge(page: Page): Promise<void> {
+  await expect(page).toHaveURL(/\/notice/);
+  await page.getByRole('button', { name: /我已阅读并将遵守|I have read this/ }).click();
+  await expect(page).not.toHaveURL(/\/notice/);
 }
 
 /** The whole search form; a note of its own for each case, since near-equal ones are refused. */

@@ -21,4 +21,4 @@ mod shell;
 mod ui;
 
 pub use pages::second_factor;
-pub use render::{render, to_sign_in};
+pub use render::{render, to_notice, to_sign_in};

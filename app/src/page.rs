@@ -1,8 +1,57 @@
 //! The pages there are.
 
+use domain::clock::Timestamp;
 use domain::code::Code;
 use domain::desk::EventsAsk;
-use domain::id::{CaseId, Handle, ResultId};
+use domain::id::{CaseId, Handle, ProposalId, ResultId, StaffNo};
+use domain::staff_change::ChangeKind;
+use zeroize::Zeroizing;
+
+/// A one-time link, on its way to its proposer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LinkOnce {
+    /// Which proposal gave it.
+    pub proposal: ProposalId,
+    /// Whom it is for.
+    pub staff_no: String,
+    /// The whole address.
+    pub address: Zeroizing<String>,
+    /// Until when it is good.
+    pub expires: Timestamp,
+}
+
+/// What an opened one-time link shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EnrolOnce {
+    /// The link's secret, as it stands in the address.
+    pub token: Zeroizing<String>,
+    /// Whether a password is chosen, or the one they have is asked for.
+    pub change: ChangeKind,
+    /// The new TOTP secret in base32.
+    pub secret: Zeroizing<String>,
+    /// The same as a URI.
+    pub uri: Zeroizing<String>,
+}
+
+impl EnrolOnce {
+    /// Where its form goes.
+    pub fn address(&self) -> String {
+        format!("/enrol/{}", self.token.as_str())
+    }
+}
+
+// Secrets stand in neither.
+impl std::fmt::Debug for LinkOnce {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LinkOnce").field("proposal", &self.proposal).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for EnrolOnce {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EnrolOnce").field("change", &self.change).finish_non_exhaustive()
+    }
+}
 
 /// One page, with what its address names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +62,8 @@ pub enum Page {
     Verify,
     /// `/sign-in/sso/back`, which leads on to the second factor by itself.
     Vouched,
+    /// `/notice`
+    Notice,
     /// `/`
     Home,
     /// `/customers?case=&result=`
@@ -41,6 +92,20 @@ pub enum Page {
     Me,
     /// `/admin/sessions`
     AdminSessions,
+    /// `/admin/staff`
+    Staff,
+    /// `/admin/staff/{no}`
+    Person(StaffNo),
+    /// `/admin/proposals`
+    Proposals,
+    /// `/admin/recertification`
+    Recertification,
+    /// `/admin/proposals/{id}`
+    Proposal(ProposalId),
+    /// The answer to the form that takes a link: no address leads here.
+    Link(LinkOnce),
+    /// `/enrol/{token}`
+    Enrol(EnrolOnce),
     /// Any address, answered by a refusal.
     Refusal(Code),
 }
@@ -51,9 +116,17 @@ impl Page {
         match self {
             Page::SignIn => "/sign-in".into(),
             Page::Verify | Page::Vouched => "/sign-in/verify".into(),
+            Page::Notice => "/notice".into(),
             Page::Home | Page::Refusal(_) => "/".into(),
             Page::Me => "/me".into(),
             Page::AdminSessions => "/admin/sessions".into(),
+            Page::Staff => "/admin/staff".into(),
+            Page::Person(staff_no) => format!("/admin/staff/{staff_no}"),
+            Page::Proposals => "/admin/proposals".into(),
+            Page::Recertification => "/admin/recertification".into(),
+            Page::Proposal(proposal) => format!("/admin/proposals/{proposal}"),
+            Page::Link(link) => format!("/admin/proposals/{}", link.proposal),
+            Page::Enrol(once) => once.address(),
             Page::Customers { case, result } => {
                 let case = case.map(|case| format!("case={case}"));
                 let result = result.map(|result| format!("result={result}"));
@@ -84,10 +157,19 @@ impl Page {
             "/" => Page::Home,
             "/me" => Page::Me,
             "/admin/sessions" => Page::AdminSessions,
+            "/admin/staff" => Page::Staff,
+            "/admin/proposals" => Page::Proposals,
+            "/admin/recertification" => Page::Recertification,
             "/customers" => Page::Customers { case, result },
             "/supervise" => Page::Supervise,
             "/supervise/integrity" => Page::Integrity,
             "/supervise/events" => Page::Events(EventsAsk::default()),
+            _ if path.starts_with("/admin/staff/") => {
+                Page::Person(StaffNo::parse(path.strip_prefix("/admin/staff/")?).ok()?)
+            }
+            _ if path.starts_with("/admin/proposals/") => {
+                Page::Proposal(ProposalId::parse(path.strip_prefix("/admin/proposals/")?).ok()?)
+            }
             _ if path.starts_with("/supervise/") => Page::Event(path.strip_prefix("/supervise/events/")?.parse().ok()?),
             _ => Page::Customer { case: case?, customer: Handle::parse(path.strip_prefix("/customers/")?).ok()? },
         };
@@ -96,9 +178,12 @@ impl Page {
     /// Whether one must be signed in to see it.
     pub const fn needs_desk(&self) -> bool {
         match self {
-            Page::Home | Page::Me | Page::AdminSessions | Page::Customers { .. } | Page::Customer { .. } => true,
+            Page::Notice | Page::Home | Page::Me | Page::AdminSessions => true,
+            Page::Customers { .. } | Page::Customer { .. } => true,
             Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity => true,
-            Page::SignIn | Page::Verify | Page::Vouched | Page::Refusal(_) => false,
+            Page::Staff | Page::Person(_) | Page::Proposals | Page::Proposal(_) | Page::Link(_) => true,
+            Page::Recertification => true,
+            Page::SignIn | Page::Verify | Page::Vouched | Page::Enrol(_) | Page::Refusal(_) => false,
         }
     }
 }
@@ -145,6 +230,7 @@ mod tests {
             "/customers#x",
             "/customers ",
             "/sign-in",
+            "/notice",
             "javascript:alert(1)",
         ] {
             assert_eq!(Page::parse(address), None, "{address}");

@@ -5,6 +5,8 @@ mod customer;
 mod customers;
 mod home;
 mod me;
+mod notice;
+mod people;
 mod refusal;
 mod sign_in;
 mod supervise;
@@ -13,7 +15,7 @@ mod vouched;
 
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
-use crate::page::Page;
+use crate::page::{EnrolOnce, LinkOnce, Page};
 use crate::words;
 use domain::code::Code;
 use domain::desk::{Desk, DeskError, Seen};
@@ -30,6 +32,8 @@ pub enum Content {
     Verify,
     /// Between the two, for whom an identity provider vouched.
     Vouched,
+    /// What is acknowledged before anything else.
+    Notice(notice::Shows),
     /// One's own work.
     Home(home::Shows),
     /// Search.
@@ -48,6 +52,20 @@ pub enum Content {
     Me(me::Shows),
     /// Who is signed in.
     AdminSessions(admin_sessions::Shows),
+    /// Who works here.
+    Staff(people::Shows),
+    /// One of them.
+    Person(Box<people::person::Shows>),
+    /// What administrators proposed.
+    Proposals(people::proposals::Shows),
+    /// Whose rights lapse soon.
+    Recertification(Box<people::recertify::Shows>),
+    /// One proposal.
+    Proposal(Box<people::proposal::Shows>),
+    /// A one-time link, shown once.
+    Link(LinkOnce),
+    /// Setting factors of one's own.
+    Enrol(EnrolOnce),
     /// No.
     Refusal {
         /// Why.
@@ -71,6 +89,7 @@ impl Content {
             (Page::SignIn, _) => Content::SignIn,
             (Page::Verify, _) => Content::Verify,
             (Page::Vouched, _) => Content::Vouched,
+            (Page::Notice, Some(desk)) => Content::Notice(notice::load(desk)),
             (Page::Home, Some(desk)) => Content::Home(home::load(desk).await?),
             (Page::Customers { case, result }, Some(desk)) => {
                 operators_only(desk, Seen { case: *case, ..Seen::default() }).await?;
@@ -82,6 +101,15 @@ impl Content {
             }
             (Page::Me, Some(desk)) => Content::Me(me::load(desk).await?),
             (Page::AdminSessions, Some(desk)) => Content::AdminSessions(admin_sessions::load(desk).await?),
+            (Page::Staff, Some(desk)) => Content::Staff(people::load(desk).await?),
+            (Page::Person(no), Some(desk)) => Content::Person(Box::new(people::person::load(desk, no).await?)),
+            (Page::Proposals, Some(desk)) => Content::Proposals(people::proposals::load(desk).await?),
+            (Page::Proposal(id), Some(desk)) => Content::Proposal(Box::new(people::proposal::load(desk, *id).await?)),
+            (Page::Recertification, Some(desk)) => {
+                Content::Recertification(Box::new(people::recertify::load(desk).await?))
+            }
+            (Page::Link(link), Some(_)) => Content::Link(link.clone()),
+            (Page::Enrol(once), _) => Content::Enrol(once.clone()),
             (Page::Supervise, Some(desk)) => Content::Supervise(Box::new(supervise::load(desk, context).await?)),
             (Page::Events(ask), Some(desk)) => {
                 Content::Events(Box::new(supervise::events::load(desk, ask, context).await?))
@@ -91,10 +119,22 @@ impl Content {
             }
             (Page::Integrity, Some(desk)) => Content::Integrity(Box::new(supervise::integrity::load(desk).await?)),
             (Page::Refusal(code), _) => Content::Refusal { code: *code, retry_after: context.form.retry_after },
+            (Page::Recertification, None) => return Err(Code::SignedOut.into()),
+            (Page::Staff | Page::Person(_) | Page::Proposals | Page::Proposal(_) | Page::Link(_), None) => {
+                return Err(Code::SignedOut.into());
+            }
             (Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity, None) => {
                 return Err(Code::SignedOut.into());
             }
-            (Page::Home | Page::Me | Page::AdminSessions | Page::Customers { .. } | Page::Customer { .. }, None) => {
+            (
+                Page::Notice
+                | Page::Home
+                | Page::Me
+                | Page::AdminSessions
+                | Page::Customers { .. }
+                | Page::Customer { .. },
+                None,
+            ) => {
                 return Err(Code::SignedOut.into());
             }
         })
@@ -106,6 +146,7 @@ impl Content {
             Content::SignIn => text!(lang, sign_in.title),
             Content::Verify => text!(lang, verify.title),
             Content::Vouched => text!(lang, sso.title),
+            Content::Notice(_) => text!(lang, notice.title),
             Content::Home(shows) => home::title(shows, lang),
             Content::Customers(shows) => customers::title(shows, lang),
             Content::Customer(_) => text!(lang, card.title),
@@ -115,6 +156,13 @@ impl Content {
             Content::Integrity(_) => text!(lang, log.integrity),
             Content::Me(_) => text!(lang, me.title),
             Content::AdminSessions(_) => text!(lang, sessions.admin_title),
+            Content::Staff(_) => text!(lang, people.title),
+            Content::Person(shows) => shows.title(lang),
+            Content::Proposals(_) => text!(lang, people.proposals),
+            Content::Recertification(_) => text!(lang, recertify.title),
+            Content::Proposal(shows) => shows.title(lang),
+            Content::Link(_) => text!(lang, people.link_title),
+            Content::Enrol(_) => text!(lang, enrol.title),
             Content::Refusal { code, .. } => words::heading(lang, *code),
         }
     }
@@ -124,7 +172,9 @@ impl Content {
         let home = (text!(lang, home.title), Some("/"));
         let search = (text!(lang, search.title), Some("/customers"));
         match self {
-            Content::SignIn | Content::Verify | Content::Vouched | Content::Home(_) => vec![(self.title(lang), None)],
+            Content::SignIn | Content::Verify | Content::Vouched | Content::Notice(_) | Content::Home(_) => {
+                vec![(self.title(lang), None)]
+            }
             Content::Customers(_) => vec![home, (text!(lang, search.title), None)],
             Content::Supervise(_) => vec![(self.title(lang), None)],
             Content::Events(_) | Content::Integrity(_) => {
@@ -135,6 +185,15 @@ impl Content {
                 (text!(lang, log.events), Some("/supervise/events")),
                 (text!(lang, log.event, seq = shows.seq()), None),
             ],
+            Content::Enrol(_) => vec![(self.title(lang), None)],
+            Content::Person(_) => {
+                vec![home, (text!(lang, people.title), Some("/admin/staff")), (self.title(lang), None)]
+            }
+            Content::Proposal(_) | Content::Link(_) => {
+                vec![home, (text!(lang, people.proposals), Some("/admin/proposals")), (self.title(lang), None)]
+            }
+            Content::Recertification(_) => vec![home, (self.title(lang), None)],
+            Content::Staff(_) | Content::Proposals(_) => vec![home, (self.title(lang), None)],
             Content::Me(_) | Content::AdminSessions(_) | Content::Refusal { .. } => {
                 vec![home, (self.title(lang), None)]
             }
@@ -144,7 +203,7 @@ impl Content {
 
     /// Whether it is shown before anybody is signed in, without the menu.
     pub const fn is_way_in(&self) -> bool {
-        matches!(self, Content::SignIn | Content::Verify | Content::Vouched)
+        matches!(self, Content::SignIn | Content::Verify | Content::Vouched | Content::Notice(_) | Content::Enrol(_))
     }
 
     /// Whether something on it needs the browser's half: that of a session's end is on every page of somebody
@@ -167,6 +226,7 @@ impl Content {
             Content::SignIn => sign_in::view(context),
             Content::Verify => verify::view(context),
             Content::Vouched => vouched::view(context),
+            Content::Notice(shows) => notice::view(shows, context),
             Content::Home(shows) => home::view(shows, context),
             Content::Customers(shows) => customers::view(shows, context),
             Content::Customer(shows) => customer::view(shows, context),
@@ -176,6 +236,13 @@ impl Content {
             Content::Integrity(shows) => supervise::integrity::view(shows, context),
             Content::Me(shows) => me::view(shows, context),
             Content::AdminSessions(shows) => admin_sessions::view(shows, context),
+            Content::Staff(shows) => people::view(shows, context),
+            Content::Person(shows) => people::person::view(shows, context),
+            Content::Proposals(shows) => people::proposals::view(shows, context),
+            Content::Proposal(shows) => people::proposal::view(shows, context),
+            Content::Recertification(shows) => people::recertify::view(shows, context),
+            Content::Link(link) => people::link::view(link, context),
+            Content::Enrol(once) => people::enrol::view(once, context),
             Content::Refusal { code, retry_after } => refusal::view(*code, *retry_after, context),
         }
     }

@@ -57,9 +57,14 @@ pub fn to_sign_in(page: &Page) -> String {
         page => page.path(),
     };
     match path.as_str() {
-        "/" => "/sign-in".into(),
+        "/" | "/notice" => "/sign-in".into(),
         path => format!("/sign-in?next={}", escaped(path)),
     }
+}
+
+/// Where one acknowledges the notice of secrecy, and goes on to the page.
+pub fn to_notice(page: &Page) -> String {
+    to_sign_in(page).replacen("/sign-in", "/notice", 1)
 }
 
 /// What our own addresses hold, as the value of a query.

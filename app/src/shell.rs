@@ -127,6 +127,9 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
         ]);
     }
     if staff.role == Role::Admin {
+        entries.push(("/admin/staff", text!(lang, people.title)));
+        entries.push(("/admin/proposals", text!(lang, people.proposals)));
+        entries.push(("/admin/recertification", text!(lang, recertify.title)));
         entries.push(("/admin/sessions", text!(lang, sessions.admin_title)));
     }
     entries.push(("/me", text!(lang, me.title)));

@@ -2,6 +2,7 @@
 
 pub mod happened;
 pub mod log;
+pub mod people;
 
 use crate::lang::{Lang, text};
 use domain::code::{Code, Fault};
@@ -28,7 +29,20 @@ pub fn sentence(lang: Lang, code: Code) -> String {
         Code::PasskeyNotVerified => text!(lang, code.passkey_not_verified),
         Code::PasskeyForeignOrigin => text!(lang, code.passkey_foreign_origin),
         Code::PasskeyCopied => text!(lang, code.passkey_copied),
+        Code::PasswordWrong => text!(lang, code.password_wrong),
         Code::PasskeyNone => text!(lang, code.passkey_none),
+        Code::NoticeUnacknowledged => text!(lang, code.notice_unacknowledged),
+        Code::OwnProposal => text!(lang, code.own_proposal),
+        Code::ProposerGone => text!(lang, code.proposer_gone),
+        Code::OwnChange => text!(lang, code.own_change),
+        Code::RevealFrozen => text!(lang, code.reveal_frozen),
+        Code::LinkInvalid => text!(lang, code.link_invalid),
+        Code::AlreadyDecided => text!(lang, code.already_decided),
+        Code::ProposalExpired => text!(lang, code.proposal_expired),
+        Code::ProposalWaiting => text!(lang, code.proposal_waiting),
+        Code::ChangeUnfit => text!(lang, code.change_unfit),
+        Code::RoleConflict => text!(lang, code.role_conflict),
+        Code::LinkTaken => text!(lang, code.link_taken),
         Code::ForeignOrigin => text!(lang, code.foreign_origin),
         Code::NotFound => text!(lang, code.not_found),
         Code::CopyBlocked => text!(lang, code.copy_blocked),
@@ -103,7 +117,9 @@ pub fn role(lang: Lang, role: Role) -> String {
 }
 
 /// What can be wrong with a value, as far as we have words for it.
-pub const FAULTS: [&str; 36] = [
+pub const FAULTS: [&str; 38] = [
+    "password_same",
+    "password_differs",
     "required",
     "unknown",
     "ticket_form",
@@ -174,6 +190,21 @@ pub fn fault(lang: Lang, fault: &Fault) -> String {
         "note_number" => text!(lang, fault.note_number),
         "note_email" => text!(lang, fault.note_email),
         "note_names_customer" => text!(lang, fault.note_names_customer),
+        "password_short" => text!(lang, fault.password_short),
+        "password_long" => text!(lang, fault.password_long),
+        "password_keys" => text!(lang, fault.password_keys),
+        "password_repeats" => text!(lang, fault.password_repeats),
+        "password_common" => text!(lang, fault.password_common),
+        "password_sequence" => text!(lang, fault.password_sequence),
+        "password_dates" => text!(lang, fault.password_dates),
+        "password_word" => text!(lang, fault.password_word),
+        "password_names" => text!(lang, fault.password_names),
+        "password_guessable" => text!(lang, fault.password_guessable),
+        "password_same" => text!(lang, fault.password_same),
+        "password_differs" => text!(lang, fault.password_differs),
+        "note_of_decision" => text!(lang, fault.note_of_decision),
+        "nobody_ticked" => text!(lang, fault.nobody_ticked),
+        "too_many_ticked" => text!(lang, fault.too_many_ticked),
         "missing" => text!(lang, fault.missing),
         "malformed" => text!(lang, fault.malformed),
         "unknown_parameter" => text!(lang, fault.unknown_parameter),

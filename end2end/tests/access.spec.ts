@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, guest, person, test } from '../fixtures';
-import { fillSearch, findGuest, revealButton, signIn, WORDS } from '../pages';
+import { acknowledge, fillSearch, findGuest, revealButton, signIn, WORDS } from '../pages';
 
 /** WCAG 2.2 AA, as far as a program can tell. */
 async function expectNoFindings(page: Page): Promise<void> {
@@ -52,6 +52,9 @@ for (const [language, locale, staffNo] of [
       await look('second factor');
       await page.getByLabel(words.code, { exact: true }).fill(await who.authenticator.next());
       await page.getByRole('button', { name: words.signIn }).click();
+      await expect(page).toHaveURL(/\/notice/);
+      await look('notice');
+      await acknowledge(page);
       await expect(page.getByRole('heading', { level: 1, name: words.search })).toBeVisible();
       await look('search');
       await page.goto('/');
@@ -92,7 +95,7 @@ for (const [language, locale, staffNo] of [
       await page.goto('/nowhere');
       await expect(page.getByRole('heading', { name: words.notFound })).toBeVisible();
       await look('not found');
-      expect(looked.length).toBe(14);
+      expect(looked.length).toBe(15);
     });
   });
 }
@@ -110,6 +113,9 @@ test('by keyboard alone: sign in, open a case, find one, ask why, ask for the va
   await keys.press('Enter');
   await expect(page.getByLabel(words.code, { exact: true })).toBeFocused();
   await keys.type(await who.authenticator.next());
+  await keys.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: '保密须知' })).toBeFocused();
+  await keys.press('Tab');
   await keys.press('Enter');
   await page.getByRole('link', { name: words.search }).focus();
   await keys.press('Enter');

@@ -1,5 +1,5 @@
 import { expect, guest, person, test } from '../fixtures';
-import { fillSearch, findGuest, signIn, WORDS } from '../pages';
+import { acknowledge, fillSearch, findGuest, signIn, WORDS } from '../pages';
 
 const words = WORDS.zh;
 
@@ -49,6 +49,7 @@ test('other roles have a home, and no way to a customer', async ({ page }) => {
   await page.getByRole('button', { name: words.next }).click();
   await page.getByLabel(words.code, { exact: true }).fill(await who.authenticator.next());
   await page.getByRole('button', { name: words.signIn }).click();
+  await acknowledge(page);
   await expect(page.getByRole('heading', { level: 1, name: '复核' })).toBeVisible();
   await expect(page.getByRole('link', { name: words.search })).toHaveCount(0);
   const refused = await page.goto('/customers');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, Person, test, type Staff } from '../fixtures';
-import { WORDS } from '../pages';
+import { acknowledge, WORDS } from '../pages';
 import { provide, type IdentityProvider } from '../provider';
 import { begin, freePort, type Running } from '../server';
 
@@ -72,6 +72,7 @@ for (const [language, locale, javaScriptEnabled, staffNo] of [
       // the address with the provider's code in it is gone, in the history too
       await expect(page).toHaveURL(`${demo.url}/sign-in/verify?next=/me`);
       await giveCode(page, await who.authenticator.next(), words);
+      await acknowledge(page);
       await expect(page).toHaveURL(`${demo.url}/me`);
       await expect(page.getByText(staffNo).first()).toBeVisible();
     });
@@ -89,6 +90,7 @@ test('u9 a wrong code after the provider is one refusal, and the next time the p
   await page.getByRole('link', { name: LINK.zh }).click();
   await expect(page).toHaveURL(/sign-in\/verify$/);
   await giveCode(page, await who.authenticator.next(), words);
+  await acknowledge(page);
   await expect(page.getByRole('heading', { level: 1, name: words.mine })).toBeVisible();
 });
 
@@ -125,5 +127,6 @@ test('u9 a provider that falls silent is told of, and a password still opens', a
   await page.getByLabel(words.password, { exact: true }).fill(who.staff.password);
   await page.getByRole('button', { name: words.next }).click();
   await giveCode(page, await who.authenticator.next(), words);
+  await acknowledge(page);
   await expect(page.getByRole('heading', { level: 1, name: words.mine })).toBeVisible();
 });

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, guest, person, test, type Person } from '../fixtures';
-import { findGuest, revealButton, signIn, WORDS } from '../pages';
+import { acknowledge, findGuest, revealButton, signIn, WORDS } from '../pages';
 
 // One person has one session, and there is one auditor: these tests are one after another. Signing in as one of
 // them elsewhere would end the session here.
@@ -25,6 +25,7 @@ async function enter(page: Page, who: Person, language: 'zh' | 'en'): Promise<vo
   await page.getByRole('button', { name: words.next }).click();
   await page.getByLabel(words.code, { exact: true }).fill(await who.authenticator.next());
   await page.getByRole('button', { name: words.signIn }).click();
+  await acknowledge(page);
   const home = who.staff.role === 'auditor' ? { zh: '审计', en: 'Audit' } : { zh: '监督', en: 'Supervision' };
   await expect(page.getByRole('heading', { level: 1, name: home[language] })).toBeVisible();
 }

@@ -101,6 +101,9 @@ test('a trained user reveals one number in few keys', async ({ page }) => {
   await expect(page.getByLabel(words.code, { exact: true })).toBeFocused();
   await hand.type(await who.authenticator.next());
   await hand.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: '保密须知' })).toBeFocused();
+  await hand.press('Tab');
+  await hand.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: words.mine })).toBeVisible();
   const signedIn = { step: 'sign in, both factors', clicks: 0, keys: hand.keys, seconds: (Date.now() - at) / 1000 };
   const rows = [signedIn, ...(await complaint(page, who, hand, '客户称扣款两次，要求核对联系号码'))];

@@ -5,7 +5,12 @@ pub mod audit;
 pub mod cases;
 pub mod customers;
 pub mod drafts;
+pub mod enrol;
+pub mod notice;
 pub mod passkeys;
+pub mod password;
+pub mod people;
+pub mod recertify;
 pub mod reveals;
 pub mod sessions;
 pub mod sign_in;
@@ -13,6 +18,9 @@ pub mod sign_in;
 use domain::code::Fault;
 use domain::desk::DeskError;
 use domain::search::SearchRefusal;
+pub(crate) use enrol::use_form;
+pub(crate) use people::{decide_form, path_of, propose_form};
+pub(crate) use recertify::{TICK, certify_form};
 
 /// A refused search as the wire tells it: which key and why, never what was typed.
 pub fn search_error(refusal: &SearchRefusal) -> DeskError {

@@ -30,6 +30,24 @@ pub const SESSION_STATUS: &str = "/api/session/status";
 /// Where it asks that it last.
 pub const SESSION_STAY: &str = "/api/session/stay";
 
+/// What may be asked before the notice of secrecy is acknowledged: the way in, the notice, the way out.
+const BEFORE_NOTICE: [&str; 14] = [
+    "/sign-in",
+    "/sign-in/verify",
+    "/sign-in/sso",
+    "/sign-in/sso/back",
+    "/sign-out",
+    "/notice",
+    "/language",
+    "/api/sign_in",
+    "/api/verify_totp",
+    "/api/verify_passkey/begin",
+    "/api/verify_passkey",
+    "/api/sign_out",
+    "/api/notice/read",
+    "/api/notice/acknowledge",
+];
+
 /// The largest body: no form of ours is longer.
 const BODY: usize = 16 * 1024;
 /// How long a body may take to come, as its head may.
@@ -50,6 +68,8 @@ impl Caller {
     pub async fn refuse(&self, seen: Seen, error: DeskError) -> Response {
         let error = match &self.desk {
             Ok(desk) => desk.refused(seen, error).await,
+            // Recorded as that already: the answer says what the record says.
+            Err(first) if first.code() == Code::NoticeUnacknowledged => first.clone(),
             Err(_) => error,
         };
         answer::refusal(&error, self.stamp.request)
@@ -84,6 +104,7 @@ fn entry(stamp: &RequestStamp) -> Entry {
     match stamp.endpoint.as_str() {
         SESSION_STATUS => Entry::Look,
         SESSION_STAY => Entry::Stay,
+        route if BEFORE_NOTICE.contains(&route) => Entry::Doorway,
         _ => Entry::Work,
     }
 }

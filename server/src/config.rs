@@ -3,7 +3,7 @@
 
 use crate::proxy::{Network, Proxies, Written};
 use crate::sso::is_issuer;
-use backoffice::Settings;
+use backoffice::{NoticeAsked, Settings};
 use domain::audit::checkpoint::Origin;
 use domain::budget::Limits;
 use domain::clock::Span;
@@ -33,6 +33,8 @@ pub struct Config {
     pub purposes: Option<PathBuf>,
     /// The policies; the shipped ones if left out.
     pub policy: Option<PathBuf>,
+    /// The notice of secrecy; the shipped one if left out.
+    pub notice: Option<PathBuf>,
     /// The log's name in its checkpoints.
     pub log_origin: String,
     /// What is logged about the program itself, as `tracing` directives.
@@ -49,6 +51,8 @@ pub struct Config {
     pub sign_in: SignIn,
     /// The way in by an identity provider (U9).
     pub sso: Sso,
+    /// How long rights last.
+    pub staff: Staff,
     /// Whether requests come by proxies, and by them alone (U8).
     pub behind_proxy: bool,
     /// TLS of our own.
@@ -104,6 +108,16 @@ impl Default for Sso {
     }
 }
 
+/// How long rights last (U7).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Staff {
+    /// Days after which somebody must have certified them anew.
+    pub recertify_days: u16,
+    /// Days before that at which people are told.
+    pub recertify_notice_days: u16,
+}
+
 /// TLS of our own: both, or neither.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -142,6 +156,18 @@ pub struct Session {
     pub idle: u32,
     /// Ends after this long in any case.
     pub absolute: u32,
+    /// Where the notice of secrecy is asked for.
+    pub notice: NoticeAt,
+}
+
+/// Where the notice of secrecy is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NoticeAt {
+    /// By every page and endpoint.
+    Everywhere,
+    /// By the pages alone.
+    Pages,
 }
 
 /// Step-ups.
@@ -173,14 +199,16 @@ impl Default for Config {
             catalogue: None,
             purposes: None,
             policy: None,
+            notice: None,
             log_origin: "grille.localhost/log".into(),
             log: "warn".into(),
             log_format: LogFormat::Json,
-            session: Session { idle: 15 * 60, absolute: 8 * 60 * 60 },
+            session: Session { idle: 15 * 60, absolute: 8 * 60 * 60, notice: NoticeAt::Pages },
             step_up: StepUp { challenge: 2 * 60, window: 5 * 60 },
             reveal: Reveal { seconds: 30 },
             sign_in: SignIn { address_failures: 20 },
             sso: Sso::default(),
+            staff: Staff { recertify_days: 90, recertify_notice_days: 14 },
             behind_proxy: false,
             tls: Tls::default(),
             proxy: Proxy { trusted: Vec::new(), headers: Written::XForwarded },
@@ -245,6 +273,12 @@ impl Config {
         }
         if self.reveal.seconds == 0 || self.reveal.seconds > 30 {
             return wrong("reveal.seconds: 1 to 30 seconds (V4)");
+        }
+        if self.staff.recertify_days == 0 || self.staff.recertify_days > 366 {
+            return wrong("staff.recertify_days: 1 to 366 days (U7)");
+        }
+        if self.staff.recertify_notice_days > self.staff.recertify_days {
+            return wrong("staff.recertify_notice_days: not above recertify_days");
         }
         Ok(())
     }
@@ -352,7 +386,13 @@ impl Config {
             reveal_seconds: self.reveal.seconds,
             address_failures: self.sign_in.address_failures,
             passwords: !self.sso.only,
+            notice: match self.session.notice {
+                NoticeAt::Everywhere => NoticeAsked::Everywhere,
+                NoticeAt::Pages => NoticeAsked::Pages,
+            },
             budgets: self.budget,
+            recertify: Span::days(self.staff.recertify_days.into()),
+            recertify_notice: Span::days(self.staff.recertify_notice_days.into()),
         }
     }
 }

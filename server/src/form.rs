@@ -49,6 +49,16 @@ impl Form {
         Some(self.pairs.swap_remove(at).1)
     }
 
+    /// Takes out every value whose name begins so, with its name: one a tick.
+    pub fn take_all(&mut self, prefix: &str) -> Vec<(String, String)> {
+        self.pairs.extract_if(.., |(name, _)| name.starts_with(prefix)).collect()
+    }
+
+    /// Looks at a value, which stays to be taken.
+    pub fn peek(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// Takes a value that must be there.
     pub fn text(&mut self, name: &str) -> String {
         self.take(name).unwrap_or_else(|| {

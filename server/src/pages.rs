@@ -1,7 +1,11 @@
 //! The pages, and the plain forms on them: read here, done by the desk, drawn by `app`.
 
+mod by_code;
 mod forms;
 mod me;
+mod notice;
+mod people;
+mod recertify;
 mod sessions;
 pub mod sso;
 pub mod supervise;
@@ -21,13 +25,22 @@ use domain::code::Code;
 use domain::desk::{DeskError, Seen};
 use domain::id::{CaseId, Handle, ResultId};
 pub use forms::{post_close, post_customers, post_language, post_sign_in, post_sign_out, post_verify};
-pub use me::{me, post_revoke_passkey};
+pub use me::{me, post_password, post_revoke_passkey};
+pub use notice::{notice, post_notice};
+pub use people::{
+    enrol, person, post_decide, post_enrol, post_link, post_propose, post_suspend, post_unlock, proposal, proposals,
+    staff,
+};
+pub use recertify::{post_recertification, recertification};
 pub use sessions::{admin_sessions, post_end_anyones, post_end_own};
 use std::collections::BTreeMap;
 pub use wrong_person::post_wrong_person;
 
 /// Draws a page for this caller.
 pub(crate) async fn draw(page: Page, caller: Caller, headers: &HeaderMap, form: FormState) -> Response {
+    if matches!(caller.desk, Err(DeskError::Refused(Code::NoticeUnacknowledged))) {
+        return go_to(&app::to_notice(&page));
+    }
     let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let slip = if needs_slip(&page) { demo::slip(&caller.site).await } else { caller.site.demo.then(Default::default) };
     let ended = match (&page, &caller.desk, cookies::token(headers, cookies::SESSION)) {
@@ -64,8 +77,9 @@ pub async fn home(caller: Caller, headers: HeaderMap) -> Response {
 /// `/sign-in?next=`
 pub async fn sign_in(caller: Caller, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let next = next_in(query);
-    if caller.desk.is_ok() {
-        return go_to(&next.map_or_else(|| "/".into(), |page| page.path()));
+    if let Ok(desk) = &caller.desk {
+        let next = next.unwrap_or(Page::Home);
+        return go_to(&if desk.acknowledged() { next.path() } else { app::to_notice(&next) });
     }
     draw(Page::SignIn, caller, &headers, with_next(next.as_ref())).await
 }

@@ -1,6 +1,8 @@
 //! The URL map.
 
-use crate::api::{audit, cases, customers, drafts, passkeys, reveals, sessions, sign_in};
+use crate::api::{
+    audit, cases, customers, drafts, enrol, notice, passkeys, password, people, recertify, reveals, sessions, sign_in,
+};
 use crate::asked::{REVEAL, SESSION_STATUS, SESSION_STAY, unrouted, wrong_method};
 use crate::health::{self, ALIVE, READY};
 use crate::office::Site;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 34] = [
+pub const ENDPOINTS: [&str; 49] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/verify_passkey/begin",
@@ -25,12 +27,27 @@ pub const ENDPOINTS: [&str; 34] = [
     "/api/passkeys/begin",
     "/api/passkeys/finish",
     "/api/passkeys/revoke",
+    "/api/password/change",
+    "/api/notice/read",
+    "/api/notice/acknowledge",
     SESSION_STATUS,
     SESSION_STAY,
     "/api/session/list",
     "/api/session/end",
     "/api/admin/sessions/list",
     "/api/admin/sessions/end",
+    "/api/admin/staff/list",
+    "/api/admin/staff/propose",
+    "/api/admin/staff/suspend",
+    "/api/admin/staff/unlock",
+    "/api/admin/staff/due",
+    "/api/admin/staff/certify",
+    "/api/admin/proposals/list",
+    "/api/admin/proposals/view",
+    "/api/admin/proposals/decide",
+    "/api/admin/proposals/link",
+    "/api/enrol/open",
+    "/api/enrol/finish",
     "/api/cases/open",
     "/api/cases/close",
     "/api/cases/wrong_person",
@@ -51,7 +68,7 @@ pub const ENDPOINTS: [&str; 34] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 31] = [
+pub const PAGES: [(&str, &str); 47] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -60,6 +77,8 @@ pub const PAGES: [(&str, &str); 31] = [
     ("GET", "/sign-in/sso"),
     ("GET", "/sign-in/sso/back"),
     ("POST", "/sign-out"),
+    ("GET", "/notice"),
+    ("POST", "/notice"),
     ("GET", "/customers"),
     ("POST", "/customers"),
     ("GET", "/customers/{id}"),
@@ -67,9 +86,23 @@ pub const PAGES: [(&str, &str); 31] = [
     ("POST", "/cases/wrong-person"),
     ("GET", "/me"),
     ("POST", "/me/passkeys/revoke"),
+    ("POST", "/me/password"),
     ("POST", "/me/sessions/end"),
     ("GET", "/admin/sessions"),
     ("POST", "/admin/sessions/end"),
+    ("GET", "/admin/staff"),
+    ("GET", "/admin/staff/{no}"),
+    ("POST", "/admin/staff/propose"),
+    ("POST", "/admin/staff/suspend"),
+    ("POST", "/admin/staff/unlock"),
+    ("GET", "/admin/recertification"),
+    ("POST", "/admin/recertification"),
+    ("GET", "/admin/proposals"),
+    ("GET", "/admin/proposals/{id}"),
+    ("POST", "/admin/proposals/decide"),
+    ("POST", "/admin/proposals/link"),
+    ("GET", "/enrol/{token}"),
+    ("POST", "/enrol/{token}"),
     ("GET", "/supervise"),
     ("GET", "/supervise/events"),
     ("GET", "/supervise/events/{seq}"),
@@ -99,12 +132,27 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/passkeys/begin" => post(passkeys::begin),
         "/api/passkeys/finish" => post(passkeys::finish),
         "/api/passkeys/revoke" => post(passkeys::revoke),
+        "/api/password/change" => post(password::change),
+        "/api/notice/read" => post(notice::read),
+        "/api/notice/acknowledge" => post(notice::acknowledge),
         SESSION_STATUS => post(sessions::status),
         SESSION_STAY => post(sessions::stay),
         "/api/session/list" => post(sessions::list),
         "/api/session/end" => post(sessions::end),
         "/api/admin/sessions/list" => post(sessions::list_live),
         "/api/admin/sessions/end" => post(sessions::end_anyones),
+        "/api/admin/staff/list" => post(people::list),
+        "/api/admin/staff/propose" => post(people::propose),
+        "/api/admin/staff/suspend" => post(people::suspend),
+        "/api/admin/staff/unlock" => post(people::unlock),
+        "/api/admin/staff/due" => post(recertify::due),
+        "/api/admin/staff/certify" => post(recertify::certify),
+        "/api/admin/proposals/list" => post(people::proposals),
+        "/api/admin/proposals/view" => post(people::proposal),
+        "/api/admin/proposals/decide" => post(people::decide),
+        "/api/admin/proposals/link" => post(people::link),
+        "/api/enrol/open" => post(enrol::open),
+        "/api/enrol/finish" => post(enrol::finish),
         "/api/cases/open" => post(cases::open),
         "/api/cases/close" => post(cases::close),
         "/api/cases/wrong_person" => post(cases::wrong_person),
@@ -142,6 +190,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/sign-in/sso", get(pages::sso::sso))
         .route("/sign-in/sso/back", get(pages::sso::back).layer(from_fn(even::on_the_beat)))
         .route("/sign-out", post(pages::post_sign_out))
+        .route("/notice", get(pages::notice).post(pages::post_notice))
         .route("/customers", get(pages::customers).post(pages::post_customers))
         .route("/customers/{id}", get(pages::customer))
         .route("/cases/close", post(pages::post_close))
@@ -154,9 +203,21 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/supervise/integrity/verify", post(pages::supervise::post_verify_log))
         .route("/me", get(pages::me))
         .route("/me/passkeys/revoke", post(pages::post_revoke_passkey))
+        .route("/me/password", post(pages::post_password))
         .route("/me/sessions/end", post(pages::post_end_own))
         .route("/admin/sessions", get(pages::admin_sessions))
         .route("/admin/sessions/end", post(pages::post_end_anyones))
+        .route("/admin/staff", get(pages::staff))
+        .route("/admin/staff/{no}", get(pages::person))
+        .route("/admin/staff/propose", post(pages::post_propose))
+        .route("/admin/staff/suspend", post(pages::post_suspend))
+        .route("/admin/staff/unlock", post(pages::post_unlock))
+        .route("/admin/recertification", get(pages::recertification).post(pages::post_recertification))
+        .route("/admin/proposals", get(pages::proposals))
+        .route("/admin/proposals/{id}", get(pages::proposal))
+        .route("/admin/proposals/decide", post(pages::post_decide))
+        .route("/admin/proposals/link", post(pages::post_link))
+        .route("/enrol/{token}", get(pages::enrol).post(pages::post_enrol))
         .route("/language", post(pages::post_language))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method);

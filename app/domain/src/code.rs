@@ -68,12 +68,24 @@ codes! {
     PasskeyForeignOrigin "passkey_foreign_origin" 403;
     /// The passkey counted backwards, as a copy does: it is suspended.
     PasskeyCopied "passkey_copied" 403;
+    /// The present password is not that.
+    PasswordWrong "password_wrong" 403;
     /// This person has no passkey that serves.
     PasskeyNone "passkey_none" 403;
+    /// The notice of secrecy is not acknowledged in this session yet: it comes before anything else.
+    NoticeUnacknowledged "notice_unacknowledged" 403;
+    /// One's own proposal, by whichever login: another person decides it.
+    OwnProposal "own_proposal" 403;
+    /// The proposal is about whoever would decide it.
+    OwnChange "own_change" 403;
+    /// A factor was reset, so nothing is revealed for a day (U4).
+    RevealFrozen "reveal_frozen" 403;
     /// The request did not come from Grille's own page (U6).
     ForeignOrigin "foreign_origin" 403;
     /// Not there, or not yours: one answer (Q6).
     NotFound "not_found" 404;
+    /// The one-time link is no link, not theirs, too old or used: one answer.
+    LinkInvalid "link_invalid" 404;
     /// The catalogue does not let this field be copied (V4).
     CopyBlocked "copy_blocked" 403;
     /// This address takes another method.
@@ -94,6 +106,20 @@ codes! {
     PasskeyLimit "passkey_limit" 409;
     /// This credential was enrolled before.
     PasskeyKnown "passkey_known" 409;
+    /// Somebody decided the proposal already.
+    AlreadyDecided "already_decided" 409;
+    /// Nobody decided the proposal within seven days.
+    ProposalExpired "proposal_expired" 409;
+    /// Whoever proposed it has no rights any more: propose it anew.
+    ProposerGone "proposer_gone" 409;
+    /// A proposal about this member of staff waits already.
+    ProposalWaiting "proposal_waiting" 409;
+    /// The change fits nobody of this number as they are now.
+    ChangeUnfit "change_unfit" 409;
+    /// The person has another role by another login, and roles exclude each other.
+    RoleConflict "role_conflict" 409;
+    /// The link was taken already, or there is none.
+    LinkTaken "link_taken" 409;
     /// The whole log is being verified already.
     VerificationRunning "verification_running" 409;
     /// Two live tails of this session are open (S1).

@@ -7,7 +7,11 @@ mod drafts;
 mod ended;
 mod once;
 mod passkeys;
+mod password;
+mod people;
+mod recertify;
 mod reveals;
+mod secrecy;
 mod sessions;
 mod wrong_person;
 
@@ -28,13 +32,35 @@ pub use drafts::{Draft, DraftPlace, DraftTooLong, Drafts};
 pub use ended::Ended;
 pub use once::{FormSent, Once, Turn};
 pub use passkeys::{CeremonyOptions, EnrolPasskey, PasskeyView, Passkeys};
+pub use password::{ChangePassword, OwnPassword};
+pub use people::{
+    Decide, DecisionView, EnrolLink, EnrolToken, LinkState, People, Power, ProposalState, ProposalView, Propose,
+    StaffEntry, StaffState, Told, Verb,
+};
+pub use recertify::{Certify, DueEntry, DueList, Recertify};
 pub use reveals::{More, RevealNo, RevealedLately, Reveals};
+pub use secrecy::Secrecy;
 pub use sessions::{EndedBy, LiveSession, OwnSession, SessionEnd, SessionLeft, Sessions};
 pub use wrong_person::WrongPerson;
 
 /// What one signed-in person may ask. Made per request; each answer is recorded before it is given.
 #[async_trait::async_trait]
-pub trait Desk: Audit + Budgets + Drafts + Once + Passkeys + Reveals + Sessions + WrongPerson + Send + Sync {
+pub trait Desk:
+    Audit
+    + Budgets
+    + Drafts
+    + Once
+    + OwnPassword
+    + Passkeys
+    + People
+    + Recertify
+    + Reveals
+    + Secrecy
+    + Sessions
+    + WrongPerson
+    + Send
+    + Sync
+{
     /// Who asks.
     fn staff(&self) -> &StaffView;
     /// What a customer is.

@@ -64,6 +64,8 @@ uuid_ids! {
     NoteId;
     /// One passkey of one person.
     PasskeyId;
+    /// A proposed change to a member of staff.
+    ProposalId;
 }
 
 macro_rules! random_ids {

@@ -2,13 +2,14 @@
 //!
 //! Read in this order: [`id`], [`role`] and [`clock`] name things; [`catalogue`] says what a customer is;
 //! [`normalise`] and [`mask`] what a value looks like inside and outside; [`purpose`] and [`note`] why
-//! anyone may look; [`search`] what may be asked and [`budget`] how much of it; [`step_up`] what a second
+//! anyone may look, and [`notice`] what they acknowledge before they do; [`search`] what may be asked and [`budget`] how much of it; [`step_up`] what a second
 //! factor is bound to, and [`passkey`] what one of them signs; [`code`] how a refusal is named; [`audit`]
 //! what is written down and how it is proved; [`desk`] the one port through which a screen reaches all this.
 
 pub mod audit;
 pub mod budget;
 pub mod catalogue;
+pub mod certification;
 pub mod clock;
 pub mod code;
 pub mod desk;
@@ -16,10 +17,13 @@ pub mod id;
 pub mod mask;
 pub mod normalise;
 pub mod note;
+pub mod notice;
 pub mod passkey;
+pub mod password;
 pub mod purpose;
 pub mod role;
 pub mod search;
+pub mod staff_change;
 pub mod step_up;
 
 mod strict_toml;

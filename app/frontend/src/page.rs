@@ -46,6 +46,15 @@ pub fn words(name: &str) -> Option<String> {
     (0..all.length()).filter_map(|at| all.item(at)).find(|one| data(one, "name") == name)?.text_content()
 }
 
+/// What is wrong with one answer, by the name that its question has on the screen.
+pub fn fault(code: &str, id: &str) -> String {
+    let told = words(&format!("fault.{code}")).or_else(|| words("code.invalid")).unwrap_or_default();
+    match find(&format!("label[for={id}]")).and_then(|label| label.text_content()) {
+        Some(label) => filled(&filled(&words("about").unwrap_or_default(), "label", &label), "words", &told),
+        None => told,
+    }
+}
+
 /// Shows a copy of a part in a room, in place of what was there.
 pub fn show(room: &Element, part: &str) {
     if let Some(part) = copy_of::<Element>(part) {

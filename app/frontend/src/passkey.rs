@@ -1,11 +1,12 @@
 //! Passkeys: making one, and being asked for one. The server says what to sign; the browser and its
 //! authenticator do the rest.
 
+mod act;
 mod browser;
 mod enrol;
 mod sign_in;
 
-use crate::page::{copy_of, within, words};
+use crate::page::{copy_of, fault, within, words};
 use crate::wire::{self, Refusal};
 use browser::Failure;
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use web_sys::Element;
 
 /// Brings to life what the page has of them.
 pub fn start() {
+    act::start();
     sign_in::start();
     enrol::start();
 }
@@ -44,6 +46,10 @@ impl Trouble {
             Trouble::Browser(Failure::Already) => words("passkey_already"),
             Trouble::Server(refusal) if refusal.faults.iter().any(|fault| fault.field == "name") => {
                 words("passkey_bad_name")
+            }
+            Trouble::Server(refusal) if !refusal.faults.is_empty() => {
+                let told = refusal.faults.iter().map(|one| fault(&one.code, &format!("field-{}", one.field)));
+                Some(told.collect::<Vec<_>>().join(" "))
             }
             Trouble::Server(refusal) => words(&format!("code.{}", refusal.code)),
         };

@@ -46,11 +46,20 @@ pub async fn post_dated<T: DeserializeOwned>(
     for (name, value) in form {
         body.append(name, value);
     }
+    send_dated(path, &body).await
+}
+
+/// Sends a form that is made already.
+pub async fn send<T: DeserializeOwned>(path: &str, form: &UrlSearchParams) -> Result<T, Refusal> {
+    send_dated(path, form).await.map(|(answer, _)| answer)
+}
+
+async fn send_dated<T: DeserializeOwned>(path: &str, form: &UrlSearchParams) -> Result<(T, Option<String>), Refusal> {
     let request = Request::post(path)
         .header("accept", "application/json")
         .header("content-type", "application/x-www-form-urlencoded")
         .abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)))
-        .body(body.to_string().as_string().unwrap_or_default())
+        .body(form.to_string().as_string().unwrap_or_default())
         .map_err(|_| Refusal::default())?;
     read(request).await
 }

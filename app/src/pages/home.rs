@@ -6,14 +6,16 @@ use crate::ui::case::{CloseCase, address_of_search};
 use crate::ui::label::in_language;
 use crate::ui::problems::Problems;
 use crate::ui::time::age;
+use crate::ui::told;
 use domain::catalogue::Label;
-use domain::desk::{CaseView, Desk, DeskError};
+use domain::desk::{CaseView, Desk, DeskError, Told};
 use domain::role::Role;
 use leptos::prelude::*;
 
 /// What it shows.
 pub struct Shows {
     role: Role,
+    told: Vec<Told>,
     /// Open cases, each with its purpose's name.
     cases: Vec<(CaseView, Option<Label>)>,
 }
@@ -26,7 +28,7 @@ pub async fn load(desk: &dyn Desk) -> Result<Shows, DeskError> {
         let label = desk.purposes().get(&case.purpose).map(|purpose| purpose.label.clone());
         (case, label)
     });
-    Ok(Shows { role, cases: named.collect() })
+    Ok(Shows { role, told: desk.told().await?, cases: named.collect() })
 }
 
 /// By role.
@@ -54,6 +56,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         <Problems lang form=context.form.clone() labels=Vec::new() request=context.request/>
         <h1>{title(shows, lang)}</h1>
         <p class="lead">{lead}</p>
+        {told::view(&shows.told, lang)}
     }
     .into_any()
 }
@@ -66,6 +69,7 @@ fn operator(shows: &Shows, context: &PageContext) -> AnyView {
             <h1>{text!(lang, home.title)}</h1>
             <a class="primary" href="/customers">{text!(lang, home.open)}</a>
         </div>
+        {told::view(&shows.told, lang)}
         {if shows.cases.is_empty() { lesson(lang) } else { list(shows, context) }}
     }
     .into_any()

@@ -1,5 +1,6 @@
-//! How one signs in: passkeys and sessions of one's own.
+//! How one signs in: passkeys, password and sessions of one's own.
 
+mod password;
 mod sessions;
 
 use crate::context::PageContext;
@@ -7,6 +8,7 @@ use crate::lang::{Lang, text};
 use crate::ui::passkey::PasskeyEnrolment;
 use crate::ui::problems::Problems;
 use crate::ui::time::Time;
+use domain::clock::Timestamp;
 use domain::desk::{Desk, DeskError, OwnSession, PasskeyView};
 use leptos::prelude::*;
 
@@ -14,11 +16,16 @@ use leptos::prelude::*;
 pub struct Shows {
     passkeys: Vec<PasskeyView>,
     sessions: Vec<OwnSession>,
+    password_set: Option<Timestamp>,
 }
 
 /// This person's, whatever their role.
 pub async fn load(desk: &dyn Desk) -> Result<Shows, DeskError> {
-    Ok(Shows { passkeys: desk.passkeys().await?, sessions: desk.own_sessions().await? })
+    Ok(Shows {
+        passkeys: desk.passkeys().await?,
+        sessions: desk.own_sessions().await?,
+        password_set: desk.password_set().await?,
+    })
 }
 
 /// Each list with a button to revoke or end one, by plain forms; adding a passkey is the browser's.
@@ -27,7 +34,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
     let none = shows.passkeys.is_empty().then(|| view! { <p class="empty">{text!(lang, passkey.none)}</p> });
     let demo = context.demo.is_some();
     view! {
-        <Problems lang form=context.form.clone() labels=Vec::new() request=context.request/>
+        <Problems lang form=context.form.clone() labels=password::labels(lang) request=context.request/>
         <h1>{text!(lang, me.title)}</h1>
         <section aria-labelledby="mine">
             <h2 id="mine">{text!(lang, passkey.title)}</h2>
@@ -40,6 +47,7 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
             <noscript><p class="notice">{text!(lang, passkey.needs_script)}</p></noscript>
             <PasskeyEnrolment lang demo/>
         </section>
+        {password::view(shows, context)}
         {sessions::view(&shows.sessions, lang)}
     }
     .into_any()

@@ -62,6 +62,7 @@ fn ended(why: Ended, context: &PageContext) -> AnyView {
         Ended::Elsewhere { at } => text!(lang, ended.elsewhere, at = local(at)),
         Ended::ByAdmin => text!(lang, ended.by_admin),
         Ended::Suspended => text!(lang, ended.suspended),
+        Ended::Lapsed => text!(lang, ended.lapsed),
         Ended::Otherwise => text!(lang, ended.other),
     };
     let back = (!context.form.value("next").is_empty()).then(|| text!(lang, ended.back));

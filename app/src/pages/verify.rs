@@ -3,6 +3,7 @@
 use crate::context::PageContext;
 use crate::lang::text;
 use crate::page::Page;
+use crate::render::to_notice;
 use crate::ui::demo_slip::DemoSlipView;
 use crate::ui::field::{Field, Input};
 use crate::ui::next_page::NextPage;
@@ -14,7 +15,7 @@ use leptos::prelude::*;
 pub fn view(context: &PageContext) -> AnyView {
     let (lang, form) = (context.lang, &context.form);
     // parsed once more, since the browser's half goes there by itself
-    let next = Page::parse(&form.value("next")).unwrap_or(Page::Home).path();
+    let next = to_notice(&Page::parse(&form.value("next")).unwrap_or(Page::Home));
     let labels = vec![("code".to_owned(), text!(lang, verify.code))];
     view! {
         <Problems lang form=form.clone() labels request=context.request/>

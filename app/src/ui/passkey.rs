@@ -16,6 +16,33 @@ pub fn PasskeySignIn(lang: Lang, next: String) -> impl IntoView {
     }
 }
 
+/// A button within a plain form that does by a passkey what the form does by its code: `endpoint` is asked for
+/// `choice`, a name and a value, and then the page `then` is shown.
+#[component]
+pub fn PasskeyAct(
+    lang: Lang,
+    endpoint: &'static str,
+    choice: &'static str,
+    then: String,
+    #[prop(into)] words: String,
+) -> impl IntoView {
+    view! {
+        <div class="passkey" data-passkey-act=endpoint data-choice=choice data-then=then>
+            <BusyButton lang words act="passkey"/>
+            <p class="or">{text!(lang, passkey.or_code)}</p>
+        </div>
+    }
+}
+
+/// What a page with [`PasskeyAct`] alone has to print besides.
+#[component]
+pub fn PasskeyWords(lang: Lang) -> impl IntoView {
+    view! {
+        {trouble()}
+        <Said lang/>
+    }
+}
+
 /// A passkey, or else a code: the strongest first.
 pub fn by_passkey(lang: Lang) -> AnyView {
     view! {

@@ -4,7 +4,7 @@ use super::log;
 use crate::lang::{Lang, fill, text};
 use crate::line::{Line, Tone, short};
 use crate::ui::label::in_language;
-use crate::ui::time::local_seconds;
+use crate::ui::time::{local, local_seconds};
 use domain::audit::event::{AuditEvent, Decision, FactorName, Kind, OutcomeName, VerdictName};
 use domain::catalogue::Catalogue;
 use domain::desk::{Desk, EventRow};
@@ -109,6 +109,10 @@ impl<'a> Names<'a> {
         let values = [
             ("who", self.who(event)),
             ("subject", subject),
+            ("change", details.change.map_or_else(String::new, |change| super::people::change(lang, change))),
+            ("decided", details.confirmed.map_or_else(String::new, |yes| super::people::decided(lang, yes))),
+            ("people", people(event)),
+            ("until", details.certified_until.map_or_else(String::new, local)),
             ("role", details.subject_role.map_or_else(String::new, |role| super::role(lang, role))),
             ("customer", details.customer.map_or_else(String::new, |id| short(&id.to_string()))),
             ("field", self.field_and_item(event)),
@@ -218,6 +222,12 @@ impl<'a> Names<'a> {
             tone,
         }
     }
+}
+
+/// The numbers of those whose rights were certified.
+fn people(event: &AuditEvent) -> String {
+    let certified = event.details.certified.iter().flatten();
+    certified.map(|one| one.staff_no.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 fn factor_words(lang: Lang, factor: FactorName) -> String {

@@ -8,6 +8,7 @@ use domain::clock::Timestamp;
 use domain::code::Code;
 use domain::desk::Ended;
 use domain::role::Role;
+use http::header;
 
 #[tokio::test]
 async fn u5_who_comes_with_an_ended_session_is_told_why_and_led_back_through_both_forms() {
@@ -86,4 +87,23 @@ async fn u2_everyone_sees_their_passkeys_and_revokes_them_by_a_plain_form() {
         assert!(html.contains("href=\"/me\" aria-current=\"page\""), "in the menu");
     }
     assert_eq!(page(Page::Me, context(None, Lang::zh)).await.0, 303);
+}
+
+#[tokio::test]
+async fn u5_the_notice_of_secrecy_names_the_law_and_what_is_acknowledged_and_leads_on() {
+    for (lang, law) in
+        [(Lang::zh, "《中华人民共和国个人信息保护法》"), (Lang::en, "Personal Information Protection Law")]
+    {
+        let mut context = context(Some(Role::Operator), lang);
+        context.form.values.insert("next".into(), "/customers".into());
+        let (status, html) = page(Page::Notice, context).await;
+        assert!(status == 200 && html.contains(law), "{html}");
+        let digest = domain::notice::Notice::shipped().unwrap().digest();
+        assert!(html.contains(&format!("name=\"notice\" value=\"{digest}\"")), "{html}");
+        assert!(html.contains("name=\"next\" value=\"/customers\"") && html.contains("/notice?next=/customers"));
+        assert!(html.contains("op1001 王芳") && html.contains("action=\"/sign-out\""), "who, and the way out");
+        assert!(!html.contains("href=\"/customers\""), "nothing else before it");
+    }
+    let response = app::render(Page::Notice, context(None, Lang::en)).await;
+    assert_eq!(response.headers()[header::LOCATION], "/sign-in");
 }

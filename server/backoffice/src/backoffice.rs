@@ -2,12 +2,13 @@
 
 use crate::audit::writer::Writer;
 use crate::audit::{Act, CheckpointFile, KeySigner, Ledger, Verdict};
-use crate::auth::{Actor, RelyingParty, RequestStamp, Turnstile, event};
+use crate::auth::{RelyingParty, RequestStamp, Turnstile, event};
 use crate::desk::StaffDesk;
 use crate::hooks::Hooks;
 use crate::imports::Importer;
 use crate::policy::{Policy, PolicyError};
 use crate::readiness::Readiness;
+use crate::secrecy::NoticeAsked;
 use crate::sessions::over;
 use crate::store::sessions::SessionRow;
 use crate::store::{self, Db, WriteCache, WriteTx, sessions};
@@ -20,7 +21,8 @@ use domain::budget::Limits;
 use domain::catalogue::Catalogue;
 use domain::clock::{Clock, Span, Timestamp};
 use domain::code::Code;
-use domain::desk::{Desk, DeskError, SessionToken};
+use domain::desk::{Desk, DeskError, Seen, SessionToken};
+use domain::notice::Notice;
 use domain::purpose::Purposes;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -43,8 +45,14 @@ pub struct Settings {
     pub address_failures: u32,
     /// Whether a password is a first factor; else only an identity provider's word is (U9).
     pub passwords: bool,
+    /// Where the notice of secrecy is asked for.
+    pub notice: NoticeAsked,
     /// How much may be looked at (Q4).
     pub budgets: Limits,
+    /// How long rights last before somebody must certify them anew.
+    pub recertify: Span,
+    /// How long before that people are told.
+    pub recertify_notice: Span,
 }
 
 impl Default for Settings {
@@ -57,7 +65,10 @@ impl Default for Settings {
             reveal_seconds: 30,
             address_failures: 20,
             passwords: true,
+            notice: NoticeAsked::Pages,
             budgets: Limits::default(),
+            recertify: Span::days(90),
+            recertify_notice: Span::days(14),
         }
     }
 }
@@ -78,6 +89,8 @@ pub struct Parts {
     pub catalogue: Catalogue,
     /// Why anyone may look.
     pub purposes: Purposes,
+    /// What everyone acknowledges before anything else.
+    pub notice: Notice,
     /// The policies' text.
     pub policy: String,
     /// Lengths of time and budgets.
@@ -95,8 +108,10 @@ pub struct Parts {
 /// How a request counts for its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// As work: it makes the session last.
+    /// As work: it makes the session last, and waits until the notice of secrecy is acknowledged.
     Work,
+    /// As what comes before work: acknowledging it, signing out.
+    Doorway,
     /// As a wish that it last: noted at once, not to the minute.
     Stay,
     /// Not at all: a page that asks how long it lasts keeps no session alive.
@@ -127,6 +142,7 @@ pub struct BackOffice {
     pub(crate) relying_party: Option<RelyingParty>,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) purposes: Purposes,
+    pub(crate) notice: Notice,
     pub(crate) settings: Settings,
     pub(crate) hooks: Arc<dyn Hooks>,
     pub(crate) readiness: Readiness,
@@ -166,6 +182,7 @@ impl BackOffice {
             entropy: parts.entropy,
             catalogue: Arc::new(parts.catalogue),
             purposes: parts.purposes,
+            notice: parts.notice,
             settings: parts.settings,
             hooks: parts.hooks,
             readiness: Readiness::default(),
@@ -275,22 +292,27 @@ impl BackOffice {
             tracing::error!(%error, "the session was not read");
             DeskError::Refused(Code::LogUnavailable)
         })?;
-        let (mut session, now) = self.live(session).ok_or(Code::SignedOut)?;
+        let (mut session, now) = self.live(session).await.ok_or(Code::SignedOut)?;
         match entry {
-            Entry::Work => self.touch(&mut session, now).await,
+            Entry::Work | Entry::Doorway => self.touch(&mut session, now).await,
             Entry::Stay => self.touch_now(&mut session, now).await,
             Entry::Look => (),
         }
-        let left = self.left(&session, now);
-        Ok(Arc::new(StaffDesk::new(self.clone(), Actor::new(session, request), now, left)))
+        let waits = entry == Entry::Work && self.settings.notice.holds(request.endpoint.as_str());
+        let desk = StaffDesk::new(self.clone(), session, request, now);
+        if waits && !desk.acknowledged {
+            return Err(desk.refused(Seen::default(), Code::NoticeUnacknowledged.into()).await);
+        }
+        Ok(Arc::new(desk))
     }
 
     /// The session, if it lives, and the time that it was told by.
-    pub(crate) fn live(&self, session: Option<(SessionRow, Timestamp)>) -> Option<(SessionRow, Timestamp)> {
+    pub(crate) async fn live(&self, session: Option<(SessionRow, Timestamp)>) -> Option<(SessionRow, Timestamp)> {
         let (session, latest) = session?;
         // A clock that went back gives no session more time (A6).
         let now = self.clock.now().max(latest);
-        let live = session.staff.active && over(&session, now, &self.settings).is_none();
+        self.notice_lapse(&session.staff, now).await;
+        let live = session.staff.serves(now) && over(&session, now, &self.settings).is_none();
         live.then_some((session, now))
     }
 }

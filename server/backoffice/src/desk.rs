@@ -1,9 +1,10 @@
 //! The desk of one person in one request: the port of `domain::desk`, and how its refusals are recorded.
 
 use crate::audit::{Act, ActError, Verdict};
-use crate::auth::{Actor, AnswerChallenge, Given, matching_step, well_formed};
+use crate::auth::{Actor, AnswerChallenge, Given, RequestStamp, matching_step, well_formed};
 use crate::backoffice::BackOffice;
 use crate::hooks::Place;
+use crate::store::sessions::SessionRow;
 use crate::store::{WriteTx, session_ends, staff};
 use crate::system::random;
 use domain::audit::event::{AuditEvent, Details, Kind};
@@ -26,11 +27,17 @@ pub(crate) struct StaffDesk {
     pub(crate) now: Timestamp,
     /// How long the session goes on from there.
     pub(crate) left: SessionLeft,
+    /// Whether the notice of secrecy was acknowledged in it.
+    pub(crate) acknowledged: bool,
     view: StaffView,
 }
 
 impl StaffDesk {
-    pub(crate) fn new(office: Arc<BackOffice>, actor: Actor, now: Timestamp, left: SessionLeft) -> Self {
+    /// The desk of a session that lives.
+    pub(crate) fn new(office: Arc<BackOffice>, session: SessionRow, request: RequestStamp, now: Timestamp) -> Self {
+        let left = office.left(&session, now);
+        let acknowledged = session.notice == Some(*office.notice.digest().as_bytes());
+        let actor = Actor::new(session, request);
         let stamp = actor.stamp();
         let view = StaffView {
             staff_no: stamp.staff_no.clone(),
@@ -38,7 +45,7 @@ impl StaffDesk {
             role: stamp.role,
             unit: stamp.unit.clone(),
         };
-        Self { office, actor, now, left, view }
+        Self { office, actor, now, left, acknowledged, view }
     }
 
     /// The policy has said yes; a test may step in before the act begins.

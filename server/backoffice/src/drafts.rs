@@ -91,10 +91,11 @@ impl BackOffice {
             Some((EndedBy::Admin, _)) => Ended::ByAdmin,
             Some((EndedBy::Age, _)) => Ended::Age { hours: self.settings.session_absolute.whole_seconds() / 3600 },
             Some((EndedBy::Idle, _)) => Ended::Idle { minutes: self.settings.session_idle.whole_seconds() / 60 },
+            None if session.staff.has_lapsed(now) => Ended::Lapsed,
             None if !session.staff.active => Ended::Suspended,
             None => return None,
         };
-        let named = session.staff.active && now.since(session.seen) < NAMES;
+        let named = session.staff.serves(now) && now.since(session.seen) < NAMES;
         Some((named.then_some(session.staff.person), why))
     }
 

@@ -5,9 +5,13 @@
 
 mod log;
 mod people;
+mod powers;
 
 pub use log::{ReadEntries, ReadLog, VerifyLog};
-pub use people::EndSessions;
+pub use people::{
+    CertifyStaff, DecideStaffChange, EndSessions, ListStaff, ProposeStaffChange, SuspendStaff, UnlockStaff,
+};
+pub use powers::Standing;
 
 use crate::auth::Actor;
 use cedar_policy::{
@@ -72,18 +76,19 @@ impl Policy {
 
     /// Asks whether the actor may. An error inside the engine is a no.
     pub fn decide<P: Permission>(&self, actor: &Actor, what: &P::On<'_>) -> Result<Allowed<P>, Code> {
-        self.permits(actor, P::ACTION, P::question(what)).unwrap_or(false).then_some(()).ok_or(Code::NotPermitted)?;
+        let standing = Standing { staff_no: &actor.stamp().staff_no, role: actor.role(), unit: actor.unit() };
+        self.permits(&standing, P::ACTION, P::question(what))
+            .unwrap_or(false)
+            .then_some(())
+            .ok_or(Code::NotPermitted)?;
         Ok(Allowed { policy: self.hash, permission: PhantomData })
     }
 
-    fn permits(&self, actor: &Actor, action: &str, question: Question) -> Option<bool> {
-        let staff = &actor.stamp().staff_no;
-        let principal = uid("Staff", staff.as_str())?;
+    fn permits(&self, who: &Standing<'_>, action: &str, question: Question) -> Option<bool> {
+        let principal = uid("Staff", who.staff_no.as_str())?;
         let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
-        let who = HashMap::from([
-            ("role".to_owned(), text(actor.role().as_str())),
-            ("unit".to_owned(), text(actor.unit().as_str())),
-        ]);
+        let who =
+            HashMap::from([("role".to_owned(), text(who.role.as_str())), ("unit".to_owned(), text(who.unit.as_str()))]);
         let (resource, attributes) = match question.branch {
             None => (uid("Counter", "counter")?, HashMap::new()),
             Some(branch) => (uid("Customer", "customer")?, HashMap::from([("branch".to_owned(), text(&branch))])),

@@ -13,6 +13,7 @@ use crate::customers::still_open;
 use crate::desk::StaffDesk;
 use crate::hooks::Place;
 use crate::notes;
+use crate::people;
 use crate::policy::{self, Allowed, RevealQuestion};
 use crate::store::cases::CaseRow;
 use crate::store::customers::Among;
@@ -177,6 +178,9 @@ impl Act for SpendReveal {
         details.act = Some(Fingerprint::from_bytes(*self.digest.as_bytes()));
         if let Some(code) = self.no_longer(tx).await? {
             return self.actor.refuse(tx, KIND, code.into(), details).await;
+        }
+        if let Some(error) = people::frozen(tx, &self.actor).await? {
+            return self.actor.refuse(tx, KIND, error, details).await;
         }
         if self.tier == StepUpTier::ActAndPerson {
             return self.actor.refuse(tx, KIND, Code::SecondPersonRequired.into(), details).await;

@@ -39,8 +39,9 @@ impl Sessions for StaffDesk {
     async fn live_sessions(&self) -> Result<Vec<LiveSession>, DeskError> {
         self.may_end_sessions(Kind::RequestRefused, Details::default()).await?;
         let rows = session_ends::not_ended(&self.office.db).await.map_err(|_| Code::LogUnavailable)?;
-        let live =
-            rows.into_iter().filter(|row| row.staff.active && over(row, self.now, &self.office.settings).is_none());
+        let live = rows
+            .into_iter()
+            .filter(|row| row.staff.serves(self.now) && over(row, self.now, &self.office.settings).is_none());
         Ok(live.map(|row| self.live_session(row)).collect())
     }
 

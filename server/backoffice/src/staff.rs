@@ -1,5 +1,7 @@
-//! Staff as `init` and `demo` enter them, and as anyone may be suspended. Invites and proposals come with
-//! the staff pages.
+//! Staff as `init` and `demo` enter them, and as the command line suspends anyone and certifies administrators.
+//! All else that is done about staff is in [`crate::enrol`] and `crate::people`.
+
+mod certify;
 
 use crate::audit::{Act, ActError, Verdict};
 use crate::auth::{PasswordError, check_strength, event, hash_password};
@@ -8,6 +10,7 @@ use crate::store::WriteTx;
 use crate::store::staff::{self, NewStaff, StaffRow};
 use crate::system::{new_id, random};
 use domain::audit::event::{AuditEvent, Details, Kind, PersonName, SourceName};
+use domain::clock::Span;
 use domain::code::Code;
 use domain::desk::DeskError;
 use domain::id::{BranchNo, PersonNo, StaffId, StaffNo};
@@ -48,7 +51,7 @@ impl BackOffice {
         let password_hash = hash_password(password, &salt)?;
         let sealed = self.staff_vault.seal(&who.person, totp_seed);
         let totp_sealed = sealed.map_err(|error| DeskError::Refused(error.code()))?;
-        match self.ledger.act(Enrol { who, password_hash, totp_sealed }).await {
+        match self.ledger.act(Enrol { who, password_hash, totp_sealed, period: self.settings.recertify }).await {
             Ok(_) => Ok(true),
             Err(ActError::Refused(_)) => Ok(false),
             Err(error) => Err(DeskError::from(error).into()),
@@ -74,6 +77,8 @@ struct Enrol {
     who: Enrolment,
     password_hash: String,
     totp_sealed: Vec<u8>,
+    /// How long somebody who was just entered is certified.
+    period: Span,
 }
 
 #[async_trait::async_trait]
@@ -94,6 +99,7 @@ impl Act for Enrol {
             password_hash: &self.password_hash,
             totp_sealed: &self.totp_sealed,
             created,
+            certified_until: created.plus(self.period),
         };
         if !staff::insert(tx.conn(), &new).await? {
             return Ok(Verdict::Unrecorded { error: Code::NotFound.into() });

@@ -6,9 +6,11 @@
 
 pub mod budgets;
 pub mod cases;
+pub mod certifications;
 pub mod customers;
 mod db;
 pub mod drafts;
+pub mod enrol_links;
 pub mod health;
 pub mod imports;
 pub mod log;
@@ -21,6 +23,8 @@ pub mod session_ends;
 pub mod sessions;
 pub mod sso;
 pub mod staff;
+pub mod staff_admin;
+pub mod staff_changes;
 pub mod step_ups;
 pub mod turns;
 pub mod verifications;

@@ -18,6 +18,7 @@ use domain::audit::event::PersonName;
 use domain::budget::Limits;
 use domain::catalogue::Catalogue;
 use domain::id::{BranchNo, PersonNo, StaffNo};
+use domain::notice::Notice;
 use domain::purpose::Purposes;
 use domain::role::Role;
 use grille::office::Site;
@@ -63,6 +64,7 @@ impl Office {
             catalogue: Catalogue::shipped()?,
             purposes: Purposes::shipped()?,
             policy: policy::SHIPPED.to_owned(),
+            notice: Notice::shipped()?,
             // Tellers of a benchmark do in a minute what others do in a year.
             settings: Settings { budgets: Limits::NONE, ..Settings::default() },
             write_cache: backoffice::store::WriteCache::Serving,

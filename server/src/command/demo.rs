@@ -1,6 +1,6 @@
 //! `grille demo`: invented customers, known staff, loopback only.
 
-use super::{Everywhere, open, say, serve};
+use super::{Everywhere, open, say, serve, warn};
 use crate::config::Config;
 use crate::demo::{PASSWORD, STAFF};
 use crate::office::Site;
@@ -129,7 +129,12 @@ fn people(more: u16) -> Vec<Person> {
 }
 
 async fn enrol(office: &BackOffice, people: &[Person]) -> anyhow::Result<()> {
-    let known: Vec<_> = office.all_staff().await?.into_iter().map(|row| row.staff_no).collect();
+    let there = office.all_staff().await?;
+    let now = office.clock().now();
+    if there.iter().any(|row| row.has_lapsed(now)) {
+        warn("Rights of this demonstration's staff have lapsed. Remove its data folder to begin anew.");
+    }
+    let known: Vec<_> = there.into_iter().map(|row| row.staff_no).collect();
     for person in people {
         let staff_no = StaffNo::parse(&person.staff_no)?;
         if known.contains(&staff_no) {

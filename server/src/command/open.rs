@@ -10,6 +10,7 @@ use backoffice::system::{SystemClock, SystemEntropy};
 use backoffice::{BackOffice, Parts};
 use domain::audit::checkpoint::Origin;
 use domain::catalogue::Catalogue;
+use domain::notice::Notice;
 use domain::purpose::Purposes;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub struct Rules {
     catalogue: Catalogue,
     purposes: Purposes,
     policy: String,
+    notice: Notice,
 }
 
 /// Reads and checks them. It comes before anything is made: a refusal leaves nothing behind.
@@ -54,7 +56,11 @@ pub fn rules(config: &Config) -> anyhow::Result<Rules> {
         None => policy::SHIPPED.to_owned(),
     };
     policy::Policy::parse(&policy, &[])?;
-    Ok(Rules { catalogue, purposes, policy })
+    let notice = match &config.notice {
+        Some(path) => Notice::parse(&read(path)?).with_context(|| format!("{}", path.display()))?,
+        None => Notice::shipped().context("the shipped notice")?,
+    };
+    Ok(Rules { catalogue, purposes, policy, notice })
 }
 
 /// The back office; makes the database if it is missing.
@@ -63,7 +69,7 @@ pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
 }
 
 async fn put_together(config: &Config, write_cache: WriteCache) -> anyhow::Result<Arc<BackOffice>> {
-    let Rules { catalogue, purposes, policy } = rules(config)?;
+    let Rules { catalogue, purposes, policy, notice } = rules(config)?;
     let db = Db::open_sqlite(&config.database()).await?;
     let parts = Parts {
         db,
@@ -74,6 +80,7 @@ async fn put_together(config: &Config, write_cache: WriteCache) -> anyhow::Resul
         catalogue,
         purposes,
         policy,
+        notice,
         settings: config.settings(),
         write_cache,
         clock: Arc::new(SystemClock),

@@ -119,6 +119,9 @@ async fn keep_house(office: Arc<BackOffice>) {
         if let Err(error) = office.tell_floods().await {
             tracing::error!(%error, "refusals of the last minutes are not told yet");
         }
+        if let Err(error) = office.sweep_lapses().await {
+            tracing::error!(%error, "rights that lapsed are not told yet; they are gone all the same");
+        }
         if let Err(error) = office.forget_budgets().await {
             tracing::error!(%error, "old budgets are not forgotten yet");
         }

@@ -49,8 +49,8 @@ pub async fn post_sign_in(Sent { caller, mut form, headers }: Sent) -> Response 
 /// `POST /sign-in/verify`
 pub async fn post_verify(Sent { caller, mut form, headers }: Sent) -> Response {
     let code = Zeroizing::new(form.text("code").trim().to_owned());
-    let next = form.take("next").and_then(|address| Page::parse(&address)).map(|page| page.path());
-    let values = BTreeMap::from_iter(next.clone().map(|next| ("next".to_owned(), next)));
+    let next = form.take("next").and_then(|address| Page::parse(&address));
+    let values = BTreeMap::from_iter(next.as_ref().map(|page| ("next".to_owned(), page.path())));
     let faults = form.faults();
     if !faults.is_empty() {
         return again(Page::Verify, caller, &headers, values, DeskError::Invalid(faults)).await;
@@ -58,7 +58,7 @@ pub async fn post_verify(Sent { caller, mut form, headers }: Sent) -> Response {
     let token = cookies::token(&headers, cookies::TRY);
     match caller.site.office.verify_totp(token.as_ref(), &code, caller.stamp.clone()).await {
         Ok(begun) => {
-            let mut response = go_to(next.as_deref().unwrap_or("/"));
+            let mut response = go_to(&app::to_notice(&next.unwrap_or(Page::Home)));
             cookies::forget(response.headers_mut(), cookies::TRY);
             cookies::set(response.headers_mut(), cookies::SESSION, &begun.token);
             response

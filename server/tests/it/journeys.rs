@@ -2,7 +2,7 @@
 
 use crate::app::TestApp;
 use crate::http::{Answer, Request};
-use crate::person::{Person, SESSION, TRY, note};
+use crate::person::{Person, SESSION, TRY, acknowledge_by_form, note};
 
 fn goes_to(answer: &Answer) -> &str {
     assert_eq!(answer.status, 303, "{}", answer.text());
@@ -22,8 +22,9 @@ fn the_pages_work_by_plain_forms_from_sign_in_to_sign_out() {
     let code = person.code();
     let second = Request::post("/sign-in/verify", &[("code", &code)]).with("Cookie", format!("{TRY}={tried}"));
     let second = app.send(&second);
-    assert_eq!(goes_to(&second), "/");
+    assert_eq!(goes_to(&second), "/notice");
     let cookie = format!("{SESSION}={}", second.cookie(SESSION).expect("a session"));
+    assert_eq!(goes_to(&acknowledge_by_form(app, "/notice", &cookie)), "/");
     let get = |target: &str| app.send(&Request::get(target).with("Cookie", &cookie).with("Accept-Language", "en"));
     let post = |target: &str, form: &[(&str, &str)]| app.send(&Request::post(target, form).with("Cookie", &cookie));
 

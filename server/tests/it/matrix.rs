@@ -13,7 +13,7 @@ use std::path::Path;
 type Form = &'static [(&'static str, &'static str)];
 
 /// What each endpoint is asked. The order is that of the asking; whoever signs out does so last.
-const ENDPOINT: [(&str, Form); 34] = [
+const ENDPOINT: [(&str, Form); 49] = [
     ("/api/sign_in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
     ("/api/verify_totp", &[("code", "000000")]),
     ("/api/verify_passkey/begin", &[]),
@@ -22,12 +22,27 @@ const ENDPOINT: [(&str, Form); 34] = [
     ("/api/passkeys/begin", &[("name", "a key")]),
     ("/api/passkeys/finish", &[("name", "a key"), ("challenge", UNKNOWN), ("credential", "{}")]),
     ("/api/passkeys/revoke", &[("passkey_id", NO_ONES)]),
+    ("/api/password/change", &[("current_password", "short"), ("new_password", "short")]),
+    ("/api/notice/read", &[]),
+    ("/api/notice/acknowledge", &[("notice", OTHER_WORDS)]),
     ("/api/session/status", &[]),
     ("/api/session/stay", &[]),
     ("/api/session/list", &[]),
     ("/api/session/end", &[("session_id", NO_ONES)]),
     ("/api/admin/sessions/list", &[]),
     ("/api/admin/sessions/end", &[("staff_no", "op9999")]),
+    ("/api/admin/staff/list", &[]),
+    ("/api/admin/staff/propose", &[("change", "reinstate"), ("staff_no", "op9999")]),
+    ("/api/admin/staff/suspend", &[("staff_no", "op9999")]),
+    ("/api/admin/staff/unlock", &[("staff_no", "op9999")]),
+    ("/api/admin/staff/due", &[]),
+    ("/api/admin/staff/certify", &[("tick_op9999", "op9999:1:5")]),
+    ("/api/admin/proposals/list", &[]),
+    ("/api/admin/proposals/view", &[("proposal_id", NO_ONES)]),
+    ("/api/admin/proposals/decide", DECIDE),
+    ("/api/admin/proposals/link", &[("proposal_id", NO_ONES)]),
+    ("/api/enrol/open", &[("token", UNKNOWN)]),
+    ("/api/enrol/finish", &[("token", UNKNOWN), ("staff_no", "op9999"), ("password", "none"), ("code", "000000")]),
     ("/api/step_up/passkey/begin", &[("challenge", UNKNOWN)]),
     ("/api/step_up/passkey", &[("challenge", UNKNOWN), ("assertion", "{}")]),
     ("/api/step_up/totp", &[("challenge", UNKNOWN), ("code", "000000")]),
@@ -54,7 +69,7 @@ const ENDPOINT: [(&str, Form); 34] = [
 ];
 
 /// What each page is asked: method, route, the address (or the route itself), the form.
-const PAGE: [(&str, &str, &str, Form); 31] = [
+const PAGE: [(&str, &str, &str, Form); 47] = [
     ("GET", "/", "/", &[]),
     ("GET", "/sign-in", "/sign-in", &[]),
     ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
@@ -63,6 +78,8 @@ const PAGE: [(&str, &str, &str, Form); 31] = [
     // there is no identity provider here: see tests/it/sso.rs
     ("GET", "/sign-in/sso", "/sign-in/sso", &[]),
     ("GET", "/sign-in/sso/back", "/sign-in/sso/back?code=c&state=s", &[]),
+    ("GET", "/notice", "/notice", &[]),
+    ("POST", "/notice", "/notice", &[("notice", OTHER_WORDS)]),
     ("GET", "/customers", "/customers", &[]),
     ("POST", "/customers", "/customers", OPEN),
     ("GET", "/customers/{id}", "/customers/{customer}?case={case}", &[]),
@@ -70,9 +87,28 @@ const PAGE: [(&str, &str, &str, Form); 31] = [
     ("POST", "/cases/close", "/cases/close", &[("case_id", "{page_case}")]),
     ("GET", "/me", "/me", &[]),
     ("POST", "/me/passkeys/revoke", "/me/passkeys/revoke", &[("passkey_id", NO_ONES)]),
+    ("POST", "/me/password", "/me/password", &[("current_password", "short"), ("new_password", "short")]),
     ("POST", "/me/sessions/end", "/me/sessions/end", &[("session_id", NO_ONES)]),
     ("GET", "/admin/sessions", "/admin/sessions", &[]),
     ("POST", "/admin/sessions/end", "/admin/sessions/end", &[("staff_no", "op9999")]),
+    ("GET", "/admin/staff", "/admin/staff", &[]),
+    ("GET", "/admin/staff/{no}", "/admin/staff/op1001", &[]),
+    ("POST", "/admin/staff/propose", "/admin/staff/propose", &[("change", "reinstate"), ("staff_no", "op9999")]),
+    ("POST", "/admin/staff/suspend", "/admin/staff/suspend", &[("staff_no", "op9999")]),
+    ("POST", "/admin/staff/unlock", "/admin/staff/unlock", &[("staff_no", "op9999")]),
+    ("GET", "/admin/recertification", "/admin/recertification", &[]),
+    ("POST", "/admin/recertification", "/admin/recertification", &[("tick_op9999", "op9999:1:5"), ("code", "000000")]),
+    ("GET", "/admin/proposals", "/admin/proposals", &[]),
+    ("GET", "/admin/proposals/{id}", "/admin/proposals/01890a5d-ac96-774b-bcce-b302099a8057", &[]),
+    ("POST", "/admin/proposals/decide", "/admin/proposals/decide", DECIDE),
+    ("POST", "/admin/proposals/link", "/admin/proposals/link", &[("proposal_id", NO_ONES)]),
+    ("GET", "/enrol/{token}", "/enrol/00000000000000000000000000000000", &[]),
+    (
+        "POST",
+        "/enrol/{token}",
+        "/enrol/00000000000000000000000000000000",
+        &[("staff_no", "op9999"), ("password", "none"), ("code", "000000")],
+    ),
     ("GET", "/supervise", "/supervise", &[]),
     ("GET", "/supervise/events", "/supervise/events", &[]),
     ("GET", "/supervise/events/{seq}", "/supervise/events/0", &[]),
@@ -92,7 +128,9 @@ const PAGE: [(&str, &str, &str, Form); 31] = [
 
 const OPEN: Form =
     &[("purpose", "counter"), ("ticket", "Q-20261122-7"), ("identified", "document_seen"), ("note", "{note}")];
+const DECIDE: Form = &[("proposal_id", NO_ONES), ("decision", "reject"), ("note", "not as agreed with HR")];
 const UNKNOWN: &str = "00000000000000000000000000000000";
+const OTHER_WORDS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 const NO_ONES: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const STAFF: [&str; 5] = ["op1001", "ap2001", "su3001", "ad9001", "au4001"];
 const HEAD: &str =

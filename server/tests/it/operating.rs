@@ -16,13 +16,13 @@ fn key(home: &Home, name: &str) -> PathBuf {
 }
 
 /// The finding of a check that is not `ok`, or what the check says.
-fn found<'a>(report: &'a Value, check: &str) -> &'a Value {
+pub fn found<'a>(report: &'a Value, check: &str) -> &'a Value {
     let all = report["findings"].as_array().expect("findings");
     let of_check = || all.iter().filter(|finding| finding["check"] == check);
     of_check().find(|finding| finding["level"] != "ok").or(of_check().next()).expect("a finding of that name")
 }
 
-fn doctor(home: &Home, env: &[(&str, &str)]) -> (Option<i32>, Value) {
+pub fn doctor(home: &Home, env: &[(&str, &str)]) -> (Option<i32>, Value) {
     let output = home.run_with(&["doctor", "--json"], env);
     (output.status.code(), json(&output))
 }

@@ -52,6 +52,17 @@ pub fn colleague(staff_no: &str) -> &'static Person<'static> {
     })
 }
 
+/// Acknowledges the notice of secrecy by its plain form at that address.
+pub fn acknowledge_by_form(app: &TestApp, notice: &str, cookie: &str) -> Answer {
+    let page = app.send(&Request::get(notice).with("Cookie", cookie)).text();
+    let hidden = |name: &str| {
+        let value = page.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next());
+        value.unwrap_or_default().replace("&amp;", "&")
+    };
+    let (words, next) = (hidden("notice"), hidden("next"));
+    app.send(&Request::post("/notice", &[("notice", &words), ("next", &next)]).with("Cookie", cookie))
+}
+
 /// Seconds since 1970.
 pub fn now() -> i64 {
     SystemClock.now().seconds()
@@ -79,7 +90,15 @@ impl<'a> Person<'a> {
         Person { app, staff: self.staff.clone(), cookie, last_step }
     }
 
+    /// Signs in, and acknowledges the notice of secrecy as everyone must.
     pub fn sign_in(&self) -> Answer {
+        let answer = self.begin();
+        self.acknowledge();
+        answer
+    }
+
+    /// Both factors, and nothing else.
+    pub fn begin(&self) -> Answer {
         let answer = self.first_factor();
         assert_eq!(answer.status, 200, "{}", answer.text());
         let tried = answer.cookie(TRY).expect("a cookie between the factors");
@@ -89,6 +108,13 @@ impl<'a> Person<'a> {
         assert_eq!(answer.status, 200, "{}", answer.text());
         *self.cookie.lock().unwrap() = answer.cookie(SESSION).expect("a session");
         answer
+    }
+
+    /// Acknowledges the notice of secrecy.
+    pub fn acknowledge(&self) {
+        let words = self.post("/api/notice/read", &[]).json()["notice"].as_str().expect("a digest").to_owned();
+        let answer = self.post("/api/notice/acknowledge", &[("notice", &words)]);
+        assert_eq!(answer.status, 200, "{}", answer.text());
     }
 
     pub fn first_factor(&self) -> Answer {

@@ -2,7 +2,7 @@
 
 use crate::app::{Home, Start, TestApp};
 use crate::http::{Answer, Request};
-use crate::person::{Person, SESSION, TRY, note};
+use crate::person::{Person, SESSION, TRY, acknowledge_by_form, note};
 use std::time::Duration;
 
 fn goes_to(answer: &Answer) -> &str {
@@ -22,7 +22,10 @@ fn signs_in(person: &Person<'_>, next: &str) -> (String, String) {
     let second = app.send(&Request::post("/sign-in/verify", &form).with("Cookie", format!("{TRY}={tried}")));
     let cookie = format!("{SESSION}={}", second.cookie(SESSION).expect("a session"));
     assert!(verify.starts_with("/sign-in/verify"), "{verify}");
-    (goes_to(&second).to_owned(), cookie)
+    let notice = goes_to(&second);
+    assert!(notice.starts_with("/notice"), "{notice}");
+    let read = acknowledge_by_form(app, notice, &cookie);
+    (goes_to(&read).to_owned(), cookie)
 }
 
 #[test]

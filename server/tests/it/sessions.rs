@@ -1,6 +1,6 @@
 //! Cookies and sessions, as a browser sees them (U2, U5).
 
-use crate::app::{Home, TestApp};
+use crate::app::{Home, TestApp, told};
 use crate::http::{Answer, Request};
 use crate::person::{Person, SESSION, TRY, colleague};
 use std::time::Duration;
@@ -110,6 +110,64 @@ fn u5_asking_how_long_it_lasts_keeps_no_session_alive() {
     let over = answers.find(|answer| answer.status != 200).expect("it ends");
     assert_eq!((over.status, over.code().as_str()), (401, "signed_out"));
     assert_eq!(admin.post("/api/session/stay", &[]).status, 401, "and does not begin again");
+}
+
+#[test]
+fn u5_before_the_notice_is_acknowledged_pages_lead_to_it_and_endpoints_refuse() {
+    let home = Home::new();
+    let app = &TestApp::init_and_serve(&home, &[("GRILLE_SESSION__NOTICE", "everywhere")]);
+    let person = Person::signed_out(app, &app.staff[0]);
+    person.begin();
+    for (page, notice) in [("/", "/notice"), ("/customers", "/notice?next=/customers"), ("/nowhere", "/notice")] {
+        let answer = person.get(page);
+        assert_eq!((answer.status, answer.header("location")), (303, Some(notice)), "{page}");
+        assert_eq!(app.log.of_request(answer.request_id())[0].text("code"), "notice_unacknowledged");
+    }
+    for target in ["/api/cases/open", "/api/session/list", "/api/nowhere", "/api/passkeys/list", "/api/audit/events"] {
+        let answer = person.post(target, &[]);
+        assert_eq!((answer.status, answer.code().as_str()), (403, "notice_unacknowledged"), "{target}");
+        assert_eq!(app.log.of_request(answer.request_id()).len(), 1, "{target}");
+    }
+    assert_eq!(
+        person.post("/customers", &[]).header("location"),
+        Some("/sign-in?next=/customers"),
+        "and that to the notice"
+    );
+    assert_eq!(person.get("/sign-in?next=/customers").header("location"), Some("/notice?next=/customers"));
+    assert_eq!(person.post("/api/session/status", &[]).status, 200);
+    assert!(person.get("/notice").text().contains("name=\"notice\""));
+    person.acknowledge();
+    assert_eq!(person.get("/admin/sessions").status, 200);
+    assert_eq!(person.get("/notice?next=%2Fcustomers").header("location"), Some("/customers"));
+    person.begin();
+    assert_eq!(person.post("/api/sign_out", &[]).status, 200, "the way out is open too");
+}
+
+#[test]
+fn u5_where_a_bank_says_nothing_pages_wait_for_the_notice_and_endpoints_do_not() {
+    let app = TestApp::shared();
+    let person = Person::signed_out(app, app.operator());
+    person.begin();
+    assert_eq!(person.get("/customers").header("location"), Some("/notice?next=/customers"));
+    assert_eq!(person.post("/api/session/list", &[]).status, 200);
+}
+
+#[test]
+fn u5_a_bank_has_its_own_words_and_wrong_ones_are_refused_at_start() {
+    let home = Home::new();
+    std::fs::write(home.file("notice.toml"), "zh = ['某某银行保密规定']\nen = ['Rules of Some Bank']")
+        .expect("written");
+    let path = home.file("notice.toml").to_string_lossy().into_owned();
+    let env = [("GRILLE_NOTICE", path.as_str())];
+    let app = TestApp::init_and_serve(&home, &env);
+    let admin = Person::signed_in(&app, &app.staff[0]);
+    let read = admin.post("/api/notice/read", &[]).json();
+    assert_eq!((read["en"][0].as_str(), read["acknowledged"].as_bool()), (Some("Rules of Some Bank"), Some(true)));
+    drop(app);
+    std::fs::write(home.file("notice.toml"), "zh = ['x']").expect("written");
+    let refused = home.run_with(&["serve", "--addr", "127.0.0.1:0"], &env);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(told(&refused).contains("notice.toml"), "{}", told(&refused));
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod provider;
 use crate::app::{Home, TestApp, told};
 use crate::http::{Answer, Request};
 use crate::log::Event;
-use crate::person::{Person, SESSION, Staff, TRY};
+use crate::person::{Person, SESSION, Staff, TRY, acknowledge_by_form};
 use provider::Provider;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -120,11 +120,13 @@ fn u9_one_signs_in_by_a_provider_and_a_code_and_goes_on_to_where_one_was() {
 
     let person = Person::signed_out(&app, &app.staff[0]);
     let begun = second_factor(&app, &vouched, &person.code(), "/admin/sessions");
-    assert_eq!((begun.status, begun.header("location")), (303, Some("/admin/sessions")));
+    assert_eq!((begun.status, begun.header("location")), (303, Some("/notice?next=/admin/sessions")));
     let event = one_event(&app, &begun);
     assert_eq!([event.text("kind"), event.text("decision")], ["signed_in", "allowed"]);
     assert_eq!([event.text("details/factor"), event.text("details/sso")], ["totp", "vouched"]);
     let cookie = format!("{SESSION}={}", begun.cookie(SESSION).expect("a session"));
+    let acknowledged = acknowledge_by_form(&app, "/notice?next=/admin/sessions", &cookie);
+    assert_eq!((acknowledged.status, acknowledged.header("location")), (303, Some("/admin/sessions")));
     assert_eq!(app.send(&Request::get("/admin/sessions").with("Cookie", &cookie)).status, 200);
     // Whoever is signed in is not sent away, and whoever has no answer for us gets none.
     let again = app.send(&Request::get("/sign-in/sso").with("Cookie", &cookie));

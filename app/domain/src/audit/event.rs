@@ -64,13 +64,35 @@ kinds! {
     /// A member of staff was entered by `init` or `demo`.
     StaffCreated "staff_created" [SubjectStaff, SubjectRole];
     /// Someone was suspended: it takes effect on the next request (U5).
-    StaffSuspended "staff_suspended" [SubjectStaff, OsUser];
+    StaffSuspended "staff_suspended" [SubjectStaff, OsUser, Policy, Address, Device];
+    /// Someone whom ten failures had locked out was let in again (U3).
+    StaffUnlocked "staff_unlocked" [SubjectStaff, Policy, Address, Device];
+    /// Somebody certified that these people still need exactly these rights (U7).
+    StaffCertified "staff_certified"
+        [Certified, CertifiedUntil, SubjectStaff, OsUser, Act, Factor, FactorAge, Policy, Address, Device];
+    /// Nobody certified somebody's rights in time, so they are gone (U7).
+    StaffLapsed "staff_lapsed" [SubjectStaff, SubjectRole, SubjectUnit, CertifiedUntil];
+    /// An administrator proposed a change to one member of staff; nothing has changed yet.
+    StaffChangeProposed "staff_change_proposed"
+        [Proposal, Change, SubjectStaff, SubjectPerson, SubjectRole, SubjectUnit, Policy, Address, Device];
+    /// A second person confirmed a proposed change, which was done with it, or rejected it.
+    StaffChangeDecided "staff_change_decided"
+        [Proposal, Change, SubjectStaff, SubjectPerson, SubjectRole, SubjectUnit, Confirmed, Note, Act, Factor, FactorAge, Policy, Address, Device];
+    /// The proposer was shown the one-time link that a confirmed change gives.
+    EnrolLinkTaken "enrol_link_taken" [Proposal, Change, SubjectStaff, Policy, Address, Device];
+    /// Somebody opened a one-time link, and was shown its TOTP secret.
+    EnrolLinkOpened "enrol_link_opened" [Proposal, Change, SubjectStaff, Tries, Address, Device];
+    /// Somebody set their factors by a one-time link.
+    EnrolLinkUsed "enrol_link_used"
+        [Proposal, Change, SubjectStaff, SubjectPerson, SubjectRole, SubjectUnit, Tries, Address, Device];
     /// Both factors were right, or something was not (U2, U3).
     SignedIn "signed_in" [Factor, Passkey, Sso, Session, Alert, Address, Device, SubjectStaff];
     /// Sign-in failures beyond those recorded one by one (A10).
     SignInFailuresCounted "sign_in_failures_counted" [Count, Sso, SubjectStaff];
     /// The person ended the session.
     SignedOut "signed_out" [Address, Device];
+    /// The notice of secrecy was acknowledged, before anything else in the session.
+    NoticeAcknowledged "notice_acknowledged" [Words, Address, Device];
     /// A session was ended from a list: one's own, or someone's by an administrator (U5).
     SessionEnded "session_ended" [Session, SubjectStaff, Policy, Address, Device];
     /// A case was opened (Q1).
@@ -102,6 +124,8 @@ kinds! {
     PasskeyEnrolled "passkey_enrolled" [Passkey, Act, Factor, FactorAge, Address, Device];
     /// One of the person's own passkeys was revoked.
     PasskeyRevoked "passkey_revoked" [Passkey, Address, Device];
+    /// Somebody changed their own password.
+    PasswordChanged "password_changed" [Act, Factor, FactorAge, Address, Device];
     /// Something else was refused (A10).
     RequestRefused "request_refused" [Case, Field, Item, Reason, Address, Device];
     /// Identical refusals of one session, counted (A10).

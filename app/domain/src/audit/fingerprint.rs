@@ -17,6 +17,10 @@ impl Fingerprint {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+    /// Parses 64 lower-case hexadecimal digits, and nothing else.
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(Self(data_encoding::HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()?))
+    }
     /// Of several texts, each behind its length, under a domain-separating label.
     pub fn of(label: &str, parts: &[&[u8]]) -> Self {
         let mut hash = Sha256::new();
@@ -48,7 +52,6 @@ impl Serialize for Fingerprint {
 impl<'de> Deserialize<'de> for Fingerprint {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        let bytes = data_encoding::HEXLOWER.decode(text.as_bytes()).map_err(serde::de::Error::custom)?;
-        Ok(Self(bytes.try_into().map_err(|_| serde::de::Error::custom("not 32 bytes"))?))
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not 64 hexadecimal digits"))
     }
 }

@@ -24,6 +24,8 @@ pub enum Ended {
     ByAdmin,
     /// Its person was suspended.
     Suspended,
+    /// Its person's rights lapsed, since nobody certified them in time.
+    Lapsed,
     /// Its person signed out.
     Otherwise,
 }

@@ -37,18 +37,23 @@ const ACTOR: [(&str, &str); 8] = [
 ];
 
 /// What the types can hold. A type that is not here fails the test.
-const TYPES: [(&str, &str); 32] = [
+const TYPES: [(&str, &str); 37] = [
     ("BatchId", "a UUIDv7"),
     ("CaseId", "a UUIDv7"),
     ("CustomerId", "a UUIDv7; it names a customer to the bank alone"),
     ("AlertName", "small letters, digits, `_` and `.`; 64 bytes at most"),
     ("AttemptName", "`copy`, `cut`, `select`, `print`, `drag`, `context_menu` or `screenshot_key`"),
+    ("BranchNo", "a branch or department"),
+    ("ChangeKind", "`invite`, `reinstate`, `move` or `reset_factor`"),
     ("Decision", "`allowed` or `refused`"),
     ("DeviceTag", "sixteen hexadecimal digits"),
     ("EventId", "a UUIDv7"),
     ("FactorName", "`totp` or `passkey`"),
     ("FieldName", "a field of the catalogue"),
-    ("Fingerprint", "a SHA-256, 64 hexadecimal digits; of a policy, an act or a salted note, never of a value"),
+    (
+        "Fingerprint",
+        "a SHA-256, 64 hexadecimal digits; of a policy, an act, a notice or a salted note, never of a value",
+    ),
     ("Identified", "`document_seen`, `known_number_called_back`, `questions_passed` or `not_applicable`"),
     ("Item", "1 to 99"),
     ("Kind", "one of the kinds above"),
@@ -56,6 +61,8 @@ const TYPES: [(&str, &str); 32] = [
     ("Lineage", "a UUIDv7; a session from sign-in to its end, never the cookie"),
     ("OutcomeName", "`found`, `none` or `too_many`"),
     ("PasskeyId", "a UUIDv7; a passkey's row, not its credential"),
+    ("PersonNo", "a member of staff's HR number"),
+    ("ProposalId", "a UUIDv7"),
     ("PurposeName", "a purpose of `purposes.toml`"),
     ("ReasonCode", "a reason of `purposes.toml`"),
     ("Role", "`operator`, `approver`, `supervisor`, `admin` or `auditor`"),
@@ -68,6 +75,7 @@ const TYPES: [(&str, &str); 32] = [
         "`vouched`, `state`, `replayed`, `denied`, `code`, `unreachable`, `malformed`, `algorithm`, `signature`, `issuer`, `audience`, `nonce`, `expired`, `auth_time`, `claim`, `unknown`, `suspended` or `locked`",
     ),
     ("VerdictName", "`whole` or `not_whole`"),
+    ("Vec<CertifiedRight>", "at most 50, each `staff_no`, `role` and `unit`"),
     ("bool", "`true` or `false`"),
     ("i64", "a whole number"),
     ("std::net::IpAddr", "an IP address"),

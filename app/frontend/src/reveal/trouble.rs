@@ -1,7 +1,7 @@
 //! Why the last try did not go through, and what to do, in the words that the server printed.
 
 use super::dialog::Dialog;
-use crate::page::{copy_of, filled, within, words};
+use crate::page::{copy_of, fault, filled, within, words};
 use crate::wire::Refusal;
 use web_sys::{Element, HtmlElement};
 
@@ -16,7 +16,8 @@ impl Dialog {
 
     /// Says why something did not go through. Whatever was typed stays.
     pub(super) fn complain(&self, refusal: &Refusal) {
-        let told: Vec<String> = refusal.faults.iter().map(|fault| self.fault(&fault.field, &fault.code)).collect();
+        let told: Vec<String> =
+            refusal.faults.iter().map(|one| fault(&one.code, &format!("reveal-{}", one.field))).collect();
         let sentence = if told.is_empty() {
             words(&format!("code.{}", refusal.code)).or_else(|| words("unreachable")).unwrap_or_default()
         } else {
@@ -47,16 +48,6 @@ impl Dialog {
         }
         let _ = room.append_child(&trouble);
         self.count_wait(refusal.retry_after);
-    }
-
-    /// What is wrong with one answer, by the name that its question has on the screen.
-    fn fault(&self, field: &str, code: &str) -> String {
-        let told = words(&format!("fault.{code}")).or_else(|| words("code.invalid")).unwrap_or_default();
-        let label = ["reason", "note", "code"].contains(&field).then(|| format!("label[for=reveal-{field}]"));
-        match label.and_then(|label| self.part::<Element>(&label)?.text_content()) {
-            Some(label) => filled(&filled(&words("about").unwrap_or_default(), "label", &label), "words", &told),
-            None => told,
-        }
     }
 
     fn count_wait(&self, seconds: Option<u32>) {

@@ -88,7 +88,8 @@ impl Actor {
 
     /// Whether the session lives and the person is who they were, read inside the act.
     pub(crate) async fn still_here(&self, tx: &mut WriteTx<'_>) -> sqlx::Result<Result<(), Code>> {
-        Ok(match sessions::standing(tx.conn(), self.lineage()).await? {
+        let now = tx.now();
+        Ok(match sessions::standing(tx.conn(), self.lineage(), now).await? {
             Some((version, true)) if version == self.stamp.version => Ok(()),
             Some((_, true)) => Err(Code::Changed),
             _ => Err(Code::SignedOut),

@@ -31,7 +31,12 @@ pub(super) const fn after(failures: i64) -> Span {
 
 /// Whether ten failures locked this person's factors, here and at step-ups. A delay is sign-in's alone.
 pub(super) fn locked(secrets: &Secrets, now: Timestamp) -> bool {
-    secrets.failures >= FAILURES && secrets.locked_until > now
+    is_locked(secrets.failures, secrets.locked_until, now)
+}
+
+/// The same of the two columns.
+pub(crate) fn is_locked(failures: i64, locked_until: Timestamp, now: Timestamp) -> bool {
+    failures >= FAILURES && locked_until > now
 }
 
 /// Whether so many sign-ins from there failed in this minute that no more of them are looked at.

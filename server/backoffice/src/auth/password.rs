@@ -44,6 +44,44 @@ pub fn check_strength(password: &str, known: &[&str]) -> Result<(), PasswordErro
     if score < zxcvbn::Score::Four { Err(PasswordError::Guessable) } else { Ok(()) }
 }
 
+/// The fault of a password that may not be set, by the name that pages have a sentence for; none if it may.
+pub(crate) fn fault_of(password: &str, known: &[&str]) -> Option<&'static str> {
+    match check_strength(password, known) {
+        Ok(()) => None,
+        Err(PasswordError::TooShort) => Some("password_short"),
+        Err(PasswordError::TooLong) => Some("password_long"),
+        Err(PasswordError::Guessable | PasswordError::NotHashed) => Some(weakness(password, known)),
+    }
+}
+
+/// Why a password is among the first that would be guessed, as zxcvbn explains it: a word of ours that the page
+/// has a sentence for. It tells nothing of what was typed but its kind.
+fn weakness(password: &str, known: &[&str]) -> &'static str {
+    use zxcvbn::feedback::Warning;
+    let estimate = zxcvbn::zxcvbn(password, known);
+    match estimate.feedback().and_then(zxcvbn::feedback::Feedback::warning) {
+        Some(Warning::StraightRowsOfKeysAreEasyToGuess | Warning::ShortKeyboardPatternsAreEasyToGuess) => {
+            "password_keys"
+        }
+        Some(Warning::RepeatsLikeAaaAreEasyToGuess | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess) => {
+            "password_repeats"
+        }
+        Some(
+            Warning::ThisIsATop10Password
+            | Warning::ThisIsATop100Password
+            | Warning::ThisIsACommonPassword
+            | Warning::ThisIsSimilarToACommonlyUsedPassword,
+        ) => "password_common",
+        Some(Warning::SequencesLikeAbcAreEasyToGuess) => "password_sequence",
+        Some(Warning::RecentYearsAreEasyToGuess | Warning::DatesAreOftenEasyToGuess) => "password_dates",
+        Some(Warning::AWordByItselfIsEasyToGuess) => "password_word",
+        Some(Warning::NamesAndSurnamesByThemselvesAreEasyToGuess | Warning::CommonNamesAndSurnamesAreEasyToGuess) => {
+            "password_names"
+        }
+        None => "password_guessable",
+    }
+}
+
 fn argon2() -> Result<Argon2<'static>, PasswordError> {
     let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|_| PasswordError::NotHashed)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
@@ -53,6 +91,12 @@ fn argon2() -> Result<Argon2<'static>, PasswordError> {
 pub fn hash_password(password: &str, salt: &[u8; 16]) -> Result<String, PasswordError> {
     let hash = argon2()?.hash_password_with_salt(password.as_bytes(), salt).map_err(|_| PasswordError::NotHashed)?;
     Ok(hash.to_string())
+}
+
+/// The same, aside from what answers requests. The caller has a turn at the turnstile.
+pub(crate) async fn hash_aside(password: Zeroizing<String>, salt: [u8; 16]) -> Result<String, PasswordError> {
+    let hashed = tokio::task::spawn_blocking(move || hash_password(&password, &salt)).await;
+    hashed.map_err(|_| PasswordError::NotHashed)?
 }
 
 /// Whether the password is that of the hash. `None` stands for a number that nobody has: the same work is

@@ -6,7 +6,7 @@ use super::{delay, password, totp};
 use crate::audit::{Act, ActError, Housekeeping, Verdict, unaudited};
 use crate::backoffice::{BackOffice, Settings};
 use crate::sessions::make_room;
-use crate::store::sessions::{NewSession, SessionRow, TryRow};
+use crate::store::sessions::{Failed, NewSession, SessionRow, TryRow};
 use crate::store::staff::{Secrets, StaffRow};
 use crate::store::{WriteTx, sessions, staff};
 use crate::system::random;
@@ -111,6 +111,9 @@ impl BackOffice {
         given: Given,
         request: RequestStamp,
     ) -> Result<SignedIn, DeskError> {
+        if let Some(row) = &staff {
+            self.notice_lapse(row, self.clock.now()).await;
+        }
         let session = SessionToken::from_bytes(random(&*self.entropy));
         let act = SignIn {
             token_hash: token.map(SessionToken::hash).unwrap_or_default(),
@@ -213,13 +216,13 @@ impl Act for SignIn {
         };
         // Locked, delayed, or from where too many failed: all the same.
         let unseen = secrets.locked_until > now || crowded;
-        let good = tried.password_ok && row.active && !unseen && tried.expires > now;
+        let good = tried.password_ok && row.serves(now) && !unseen && tried.expires > now;
         // A try serves once. What was signed for one that is gone, sent again, accuses no passkey.
         if !good || !sessions::has_try(tx.conn(), &self.token_hash).await? {
             return self.refuse_known(tx, &row, &secrets, unseen, crowded, Code::SignInFailed).await;
         }
         match self.given.accept(tx, &row, &secrets).await? {
-            Ok(()) if sessions::take_try(tx.conn(), &self.token_hash).await? => self.begin(tx, row).await,
+            Ok(()) if sessions::take_try(tx.conn(), &self.token_hash).await? => self.begin(tx, row, &secrets).await,
             // For a code its cause is not recorded: mistyped is the usual one.
             Err(NotAccepted::Wrong(code)) if matches!(self.given, Given::Passkey(_)) => {
                 self.refuse_known(tx, &row, &secrets, unseen, crowded, code).await
@@ -236,7 +239,7 @@ impl Act for SignIn {
 }
 
 impl SignIn {
-    async fn begin(&self, tx: &mut WriteTx<'_>, row: StaffRow) -> sqlx::Result<Verdict<StaffView>> {
+    async fn begin(&self, tx: &mut WriteTx<'_>, row: StaffRow, secrets: &Secrets) -> sqlx::Result<Verdict<StaffView>> {
         let now = tx.now();
         staff::set_failures(tx.conn(), row.id, 0, now, Timestamp::from_millis(0)).await?;
         let mut details = Details { session: make_room(tx, &row.person, &self.settings).await?, ..Details::default() };
@@ -246,6 +249,7 @@ impl SignIn {
             staff: &row,
             address: self.request.address,
             device: self.request.device.as_ref(),
+            failed: Failed { count: secrets.failures, since: secrets.failures_since },
             now,
         };
         sessions::insert(tx.conn(), &new).await?;
@@ -255,7 +259,7 @@ impl SignIn {
             role: row.role,
             unit: row.unit.clone(),
         };
-        let session = SessionRow { lineage: self.lineage, staff: row, started: now, seen: now };
+        let session = SessionRow { lineage: self.lineage, staff: row, started: now, seen: now, notice: None };
         let actor = Actor::new(session, self.request.clone());
         self.given.tell(&mut details);
         details.sso = self.vouched();
@@ -345,7 +349,7 @@ impl Act for TurnedAway {
 
 /// One more failure of this person's factors: each closes sign-in for a while, the tenth within half an hour
 /// sign-in and step-up for half an hour.
-pub(super) async fn count_failure(tx: &mut WriteTx<'_>, staff: StaffId, secrets: &Secrets) -> sqlx::Result<()> {
+pub(crate) async fn count_failure(tx: &mut WriteTx<'_>, staff: StaffId, secrets: &Secrets) -> sqlx::Result<()> {
     let now = tx.now();
     // A lock that ran out, or half an hour without one, begins the count anew.
     let goes_on = (1..FAILURES).contains(&secrets.failures) && now.since(secrets.failures_since) < LOCK;

@@ -118,7 +118,9 @@ impl BackOffice {
         let Some((row, secrets)) = staff::by_number(&self.db, staff_no).await.map_err(unavailable)? else {
             return Err(self.refuse_vouched(SsoName::Unknown, None, request).await);
         };
-        let why = match (row.active, delay::locked(&secrets, self.clock.now())) {
+        let now = self.clock.now();
+        self.notice_lapse(&row, now).await;
+        let why = match (row.serves(now), delay::locked(&secrets, now)) {
             (false, _) => Some(SsoName::Suspended),
             (true, true) => Some(SsoName::Locked),
             (true, false) => None,

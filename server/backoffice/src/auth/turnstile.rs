@@ -29,7 +29,7 @@ impl Default for Turnstile {
 
 impl Turnstile {
     /// Waits for a turn, unless too many do.
-    pub(super) async fn enter(&self, from: Option<IpAddr>) -> Result<Turn<'_>, Code> {
+    pub(crate) async fn enter(&self, from: Option<IpAddr>) -> Result<Turn<'_>, Code> {
         let place = self.queue(from)?;
         let permit = self.hashing.acquire().await.map_err(|_| Code::Busy)?;
         Ok(Turn { _place: place, _permit: permit })

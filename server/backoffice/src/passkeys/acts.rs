@@ -1,12 +1,10 @@
 //! What changes a person's passkeys.
 
 use crate::audit::{Act, Verdict};
-use crate::auth::{Actor, code_of, methods};
+use crate::auth::{Actor, own_factor};
+use crate::store::WriteTx;
 use crate::store::passkeys::{self, NewPasskey};
-use crate::store::{WriteTx, step_ups};
-use crate::system::random;
 use domain::audit::event::{AuditEvent, Details, Kind};
-use domain::audit::fingerprint::Fingerprint;
 use domain::clock::Span;
 use domain::code::Code;
 use domain::desk::DeskError;
@@ -29,24 +27,13 @@ impl Act for AskEnrolment {
     const SENSITIVE: bool = true;
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
-        let details = Details { act: Some(Fingerprint::from_bytes(*self.digest.as_bytes())), ..Details::default() };
-        if let Some(code) = room(&self.actor, tx).await? {
-            return self.actor.refuse(tx, KIND, code.into(), details).await;
-        }
-        let challenge = Challenge::from_bytes(random(tx.entropy()));
-        let new = step_ups::NewChallenge {
-            challenge,
-            digest: self.digest.as_bytes(),
-            staff: self.actor.staff(),
-            lineage: self.actor.lineage(),
-            case: None,
-            customer: None,
-            expires: tx.now().plus(self.life),
-            nonce: random(tx.entropy()),
+        let mut details = Details::default();
+        let refusal = match room(&self.actor, tx).await? {
+            Some(code) => Some(code.into()),
+            None => own_factor(tx, &self.actor, self.digest, None, self.life, &mut details).await?,
         };
-        step_ups::insert(tx.conn(), &new).await?;
-        let methods = methods(tx.conn(), &self.actor.stamp().person).await?;
-        self.actor.refuse(tx, KIND, DeskError::StepUpRequired { challenge, methods }, details).await
+        let error = refusal.unwrap_or_else(|| Code::ChallengeUnanswered.into());
+        self.actor.refuse(tx, KIND, error, details).await
     }
 
     fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
@@ -82,14 +69,16 @@ impl Act for Enrol {
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<PasskeyId>> {
         let now = tx.now();
-        let act = Some(Fingerprint::from_bytes(*self.digest.as_bytes()));
-        let mut details = Details { act, ..Details::default() };
+        let mut details = Details::default();
         let refusal = match room(&self.actor, tx).await? {
-            Some(code) => Some(code),
-            None => self.spend(tx, &mut details).await?,
+            Some(code) => Some(code.into()),
+            None => {
+                let challenge = Some(self.challenge);
+                own_factor(tx, &self.actor, self.digest, challenge, Span::seconds(0), &mut details).await?
+            }
         };
-        if let Some(code) = refusal {
-            return self.actor.refuse(tx, KIND, code.into(), details).await;
+        if let Some(error) = refusal {
+            return self.actor.refuse(tx, KIND, error, details).await;
         }
         let person = self.actor.stamp().person.clone();
         let new = NewPasskey {
@@ -110,26 +99,6 @@ impl Act for Enrol {
 
     fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
         self.actor.event(tx, KIND, Some(error.code()), Details::default())
-    }
-}
-
-impl Enrol {
-    /// Spends the challenge, if it was answered for this enrolment; the code if not.
-    async fn spend(&self, tx: &mut WriteTx<'_>, details: &mut Details) -> sqlx::Result<Option<Code>> {
-        let now = tx.now();
-        let Some(row) = step_ups::find(tx.conn(), self.challenge, self.actor.lineage()).await? else {
-            return Ok(Some(Code::ChallengeUnknown));
-        };
-        if let Err(unfit) = row.waiting.spendable(self.digest, now) {
-            return Ok(Some(code_of(unfit)));
-        }
-        // The conditional write decides, not what was read.
-        if !step_ups::spend(tx.conn(), self.challenge, now).await? {
-            return Ok(Some(Code::ChallengeSpent));
-        }
-        details.factor = row.factor;
-        details.factor_age_ms = row.waiting.answered.map(|answered| now.since(answered).millis());
-        Ok(None)
     }
 }
 

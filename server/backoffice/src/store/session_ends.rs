@@ -55,7 +55,7 @@ fn address_of(text: Option<&str>) -> sqlx::Result<Option<IpAddr>> {
 /// Every session that nobody ended; some may be over by time.
 pub async fn not_ended(db: &Db) -> sqlx::Result<Vec<SessionRow>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, \
-        started_at, seen_at FROM session JOIN staff ON staff.id = session.staff WHERE ended_at IS NULL ORDER BY staff_no";
+        started_at, seen_at, notice, certified_until, lapsed_at FROM session JOIN staff ON staff.id = session.staff WHERE ended_at IS NULL ORDER BY staff_no";
     let rows = on!(db, |pool| sqlx::query(SQL).fetch_all(pool).await?);
     rows.iter().map(session_of).collect()
 }
@@ -63,7 +63,7 @@ pub async fn not_ended(db: &Db) -> sqlx::Result<Vec<SessionRow>> {
 /// The one of this person that nobody ended, read inside an act.
 pub async fn open_of(conn: &mut Conn, person: &PersonNo) -> sqlx::Result<Option<SessionRow>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, \
-        started_at, seen_at FROM session JOIN staff ON staff.id = session.staff \
+        started_at, seen_at, notice, certified_until, lapsed_at FROM session JOIN staff ON staff.id = session.staff \
         WHERE session.person = $1 AND ended_at IS NULL";
     let row = on_conn!(conn, |c| sqlx::query(SQL).bind(person.as_str()).fetch_optional(c).await?);
     row.as_ref().map(session_of).transpose()

@@ -17,38 +17,43 @@ pub struct SessionRow {
     pub staff: StaffRow,
     pub started: Timestamp,
     pub seen: Timestamp,
+    /// Digest of the words of secrecy that were acknowledged in it.
+    pub notice: Option<[u8; 32]>,
 }
 
 /// The session of that cookie, unless it was ended; and the newest time in the log, behind which no expiry
 /// moves (A6).
 pub async fn by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
-        seen_at, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
+        seen_at, notice, (SELECT latest FROM log_head WHERE id = 1), certified_until, lapsed_at \
+        FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
     session_and_latest(on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?))
 }
 
 /// The same by lineage, for what goes on without a cookie: a live tail.
 pub async fn by_lineage(db: &Db, lineage: Lineage) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
-        seen_at, (SELECT latest FROM log_head WHERE id = 1) FROM session JOIN staff ON staff.id = session.staff \
+        seen_at, notice, (SELECT latest FROM log_head WHERE id = 1), certified_until, lapsed_at \
+        FROM session JOIN staff ON staff.id = session.staff \
         WHERE lineage = $1 AND ended_at IS NULL";
     session_and_latest(on!(db, |pool| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(pool).await?))
 }
 
 fn session_and_latest(row: Option<sqlx::sqlite::SqliteRow>) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
     row.map(|row| {
-        Ok((session_of(&row)?, Timestamp::from_millis(row.try_get::<Option<i64>, _>(11)?.unwrap_or_default())))
+        Ok((session_of(&row)?, Timestamp::from_millis(row.try_get::<Option<i64>, _>(12)?.unwrap_or_default())))
     })
     .transpose()
 }
 
-/// Of the first eleven columns: a staff record's, lineage, `started_at`, `seen_at`.
+/// Of the first twelve columns: a staff record's, lineage, `started_at`, `seen_at`, `notice`.
 pub(super) fn session_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<SessionRow> {
     Ok(SessionRow {
         staff: staff_of(row)?,
         lineage: Lineage::from_bytes(id(row.try_get(8)?)?),
         started: Timestamp::from_millis(row.try_get(9)?),
         seen: Timestamp::from_millis(row.try_get(10)?),
+        notice: row.try_get::<Option<&[u8]>, _>(11)?.map(|b| b.try_into().map_err(|_| bad("notice"))).transpose()?,
     })
 }
 
@@ -58,20 +63,36 @@ pub type EverRow = (SessionRow, Option<SessionEnd>, Timestamp);
 /// The session of that cookie even if it was ended, and how: to tell why it is no more, never to act.
 pub async fn ever_by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<EverRow>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
-        seen_at, (SELECT latest FROM log_head WHERE id = 1), ended_at, ended_by \
+        seen_at, notice, (SELECT latest FROM log_head WHERE id = 1), ended_at, ended_by, certified_until, lapsed_at \
         FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1";
     let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
     let Some(row) = row else { return Ok(None) };
-    let end = end_of(row.try_get(12)?, row.try_get(13)?)?;
+    let end = end_of(row.try_get(13)?, row.try_get(14)?)?;
     Ok(session_and_latest(Some(row))?.map(|(session, latest)| (session, end, latest)))
 }
 
-/// Whether the lineage lives, and the version and state of its staff record: read again inside an act.
-pub async fn standing(conn: &mut Conn, lineage: Lineage) -> sqlx::Result<Option<(i64, bool)>> {
-    const SQL: &str = "SELECT version, state FROM session JOIN staff ON staff.id = session.staff \
+/// Whether the lineage lives, and the version of its staff record and whether that serves: read again inside an
+/// act.
+pub async fn standing(conn: &mut Conn, lineage: Lineage, now: Timestamp) -> sqlx::Result<Option<(i64, bool)>> {
+    const SQL: &str = "SELECT version, state = 'active' AND certified_until > $2 FROM session JOIN staff ON staff.id = session.staff \
         WHERE lineage = $1 AND ended_at IS NULL";
-    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(c).await?);
-    row.map(|row| Ok((row.try_get(0)?, row.try_get::<&str, _>(1)? == "active"))).transpose()
+    let row =
+        on_conn!(conn, |c| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).bind(now.millis()).fetch_optional(c).await?);
+    row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
+}
+
+/// Tries that failed in a row before a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failed {
+    pub count: i64,
+    pub since: Timestamp,
+}
+
+/// Those before this session's.
+pub async fn failed_before(db: &Db, lineage: Lineage) -> sqlx::Result<Option<Failed>> {
+    const SQL: &str = "SELECT failures_before, failing_since FROM session WHERE lineage = $1 AND failures_before > 0";
+    let row = on!(db, |pool| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(pool).await?);
+    row.map(|row| Ok(Failed { count: row.try_get(0)?, since: Timestamp::from_millis(row.try_get(1)?) })).transpose()
 }
 
 /// A session to be begun.
@@ -81,13 +102,15 @@ pub struct NewSession<'a> {
     pub staff: &'a StaffRow,
     pub address: Option<IpAddr>,
     pub device: Option<&'a DeviceTag>,
+    /// Tries that failed in a row before it, and since when.
+    pub failed: Failed,
     pub now: Timestamp,
 }
 
 /// Begins a session. A person who has one already cannot: the index `session_is_one_a_person` sees to it.
 pub async fn insert(conn: &mut Conn, new: &NewSession<'_>) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO session (token_hash, lineage, staff, person, started_at, seen_at, address, device) \
-        VALUES ($1, $2, $3, $4, $5, $5, $6, $7)";
+    const SQL: &str = "INSERT INTO session (token_hash, lineage, staff, person, started_at, seen_at, address, device, \
+        failures_before, failing_since) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9)";
     on_conn!(conn, |c| sqlx::query(SQL)
         .bind(&new.token_hash[..])
         .bind(&new.lineage.as_bytes()[..])
@@ -96,6 +119,8 @@ pub async fn insert(conn: &mut Conn, new: &NewSession<'_>) -> sqlx::Result<()> {
         .bind(new.now.millis())
         .bind(new.address.map(|address| address.to_string()))
         .bind(new.device.map(DeviceTag::as_str))
+        .bind(new.failed.count)
+        .bind(new.failed.since.millis())
         .execute(c)
         .await
         .map(drop))
@@ -112,6 +137,12 @@ pub async fn rotate(conn: &mut Conn, lineage: Lineage, token_hash: &[u8; 32], no
         .await?
         .rows_affected());
     Ok(rotated == 1)
+}
+
+/// Notes which words of secrecy were acknowledged in the session.
+pub async fn acknowledge(conn: &mut Conn, lineage: Lineage, words: &[u8; 32]) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE session SET notice = $1 WHERE lineage = $2 AND ended_at IS NULL";
+    on_conn!(conn, |c| sqlx::query(SQL).bind(&words[..]).bind(&lineage.as_bytes()[..]).execute(c).await.map(drop))
 }
 
 /// Notes that the session was used.
@@ -182,6 +213,12 @@ pub async fn take_try(conn: &mut Conn, token_hash: &[u8; 32]) -> sqlx::Result<bo
     const SQL: &str = "DELETE FROM sign_in_try WHERE token_hash = $1";
     let taken = on_conn!(conn, |c| sqlx::query(SQL).bind(&token_hash[..]).execute(c).await?.rows_affected());
     Ok(taken == 1)
+}
+
+/// Forgets every try of this person's login.
+pub async fn forget_tries(conn: &mut Conn, staff: StaffId) -> sqlx::Result<()> {
+    const SQL: &str = "DELETE FROM sign_in_try WHERE staff = $1";
+    on_conn!(conn, |c| sqlx::query(SQL).bind(&staff.as_bytes()[..]).execute(c).await.map(drop))
 }
 
 /// The policy in force, as all instances see it.

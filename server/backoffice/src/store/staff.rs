@@ -16,8 +16,24 @@ pub struct StaffRow {
     pub name: PersonName,
     pub role: Role,
     pub unit: BranchNo,
+    /// Nobody suspended them, and that they lapsed was not noticed yet: see [`Self::serves`].
     pub active: bool,
     pub version: i64,
+    /// From then on there are no rights, noticed or not.
+    pub certified_until: Timestamp,
+    /// Suspended since it was noticed that nobody certified them in time.
+    pub lapsed: bool,
+}
+
+impl StaffRow {
+    /// Whether this person has any rights: not suspended, and certified still.
+    pub fn serves(&self, now: Timestamp) -> bool {
+        self.active && now < self.certified_until
+    }
+    /// Whether they have none because nobody certified them in time.
+    pub fn has_lapsed(&self, now: Timestamp) -> bool {
+        self.lapsed || (self.active && now >= self.certified_until)
+    }
 }
 
 /// What sign-in and step-up need besides.
@@ -40,6 +56,8 @@ pub(super) fn staff_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<StaffRow> 
         unit: BranchNo::parse(row.try_get(5)?).map_err(decode)?,
         active: row.try_get::<&str, _>(6)? == "active",
         version: row.try_get(7)?,
+        certified_until: Timestamp::from_millis(row.try_get("certified_until")?),
+        lapsed: row.try_get::<Option<i64>, _>("lapsed_at")?.is_some(),
     })
 }
 
@@ -60,21 +78,21 @@ pub(super) fn decode(error: impl std::error::Error + Send + Sync + 'static) -> s
 /// The record of that number, with its secrets.
 pub async fn by_number(db: &Db, staff_no: &StaffNo) -> sqlx::Result<Option<(StaffRow, Secrets)>> {
     const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, password_hash, totp_sealed, \
-        totp_step, failures, failures_since, locked_until FROM staff WHERE staff_no = $1";
+        totp_step, failures, failures_since, locked_until, certified_until, lapsed_at FROM staff WHERE staff_no = $1";
     on!(db, |pool| with_secrets(sqlx::query(SQL).bind(staff_no.as_str()).fetch_optional(pool).await?))
 }
 
 /// The record of that id, with its secrets.
 pub async fn by_id(db: &Db, staff: StaffId) -> sqlx::Result<Option<(StaffRow, Secrets)>> {
     const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, password_hash, totp_sealed, \
-        totp_step, failures, failures_since, locked_until FROM staff WHERE id = $1";
+        totp_step, failures, failures_since, locked_until, certified_until, lapsed_at FROM staff WHERE id = $1";
     on!(db, |pool| with_secrets(sqlx::query(SQL).bind(&staff.as_bytes()[..]).fetch_optional(pool).await?))
 }
 
 /// The same inside a write transaction.
 pub async fn by_id_in(conn: &mut Conn, staff: StaffId) -> sqlx::Result<Option<(StaffRow, Secrets)>> {
     const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, password_hash, totp_sealed, \
-        totp_step, failures, failures_since, locked_until FROM staff WHERE id = $1";
+        totp_step, failures, failures_since, locked_until, certified_until, lapsed_at FROM staff WHERE id = $1";
     on_conn!(conn, |c| with_secrets(sqlx::query(SQL).bind(&staff.as_bytes()[..]).fetch_optional(c).await?))
 }
 
@@ -102,10 +120,29 @@ pub async fn person_of(conn: &mut Conn, staff_no: &StaffNo) -> sqlx::Result<Opti
 
 /// Every staff record, by number. Staff are not customers: listing them is an admin's and the demo's need.
 pub async fn all(db: &Db) -> sqlx::Result<Vec<StaffRow>> {
-    const SQL: &str =
-        "SELECT id, staff_no, person, name, role, unit, state, version FROM staff ORDER BY length(staff_no), staff_no";
+    const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, certified_until, lapsed_at \
+        FROM staff ORDER BY length(staff_no), staff_no";
     let rows = on!(db, |pool| sqlx::query(SQL).fetch_all(pool).await?);
     rows.iter().map(staff_of).collect()
+}
+
+/// Sets the password of a record.
+pub async fn set_password(conn: &mut Conn, staff: StaffId, hash: &str, now: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE staff SET password_hash = $1, password_set_at = $2 WHERE id = $3";
+    on_conn!(conn, |c| sqlx::query(SQL)
+        .bind(hash)
+        .bind(now.millis())
+        .bind(&staff.as_bytes()[..])
+        .execute(c)
+        .await
+        .map(drop))
+}
+
+/// When its owner set the password of a record last.
+pub async fn password_set(db: &Db, staff: StaffId) -> sqlx::Result<Option<Timestamp>> {
+    const SQL: &str = "SELECT password_set_at FROM staff WHERE id = $1 AND password_set_at > 0";
+    let row = on!(db, |pool| sqlx::query(SQL).bind(&staff.as_bytes()[..]).fetch_optional(pool).await?);
+    row.map(|row| Ok(Timestamp::from_millis(row.try_get(0)?))).transpose()
 }
 
 /// A record to be entered.
@@ -119,13 +156,14 @@ pub struct NewStaff<'a> {
     pub password_hash: &'a str,
     pub totp_sealed: &'a [u8],
     pub created: Timestamp,
+    pub certified_until: Timestamp,
 }
 
 /// Enters a record; `false` if the number is taken.
 pub async fn insert(conn: &mut Conn, staff: &NewStaff<'_>) -> sqlx::Result<bool> {
     const SQL: &str = "INSERT INTO staff \
-        (id, staff_no, person, name, role, unit, password_hash, totp_sealed, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (staff_no) DO NOTHING";
+        (id, staff_no, person, name, role, unit, password_hash, totp_sealed, created_at, certified_until) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (staff_no) DO NOTHING";
     let inserted = on_conn!(conn, |c| sqlx::query(SQL)
         .bind(&staff.id.as_bytes()[..])
         .bind(staff.staff_no.as_str())
@@ -136,6 +174,7 @@ pub async fn insert(conn: &mut Conn, staff: &NewStaff<'_>) -> sqlx::Result<bool>
         .bind(staff.password_hash)
         .bind(staff.totp_sealed)
         .bind(staff.created.millis())
+        .bind(staff.certified_until.millis())
         .execute(c)
         .await?
         .rows_affected());

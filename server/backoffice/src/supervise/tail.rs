@@ -185,7 +185,7 @@ impl Following {
 
     async fn still_may(&self) -> Result<(), DeskError> {
         let read = sessions::by_lineage(&self.office.db, self.actor.lineage()).await.map_err(super::unavailable)?;
-        let (session, _) = self.office.live(read).ok_or(Code::SignedOut)?;
+        let (session, _) = self.office.live(read).await.ok_or(Code::SignedOut)?;
         if session.staff.version != self.actor.stamp().version {
             return Err(Code::Changed.into());
         }

@@ -23,15 +23,20 @@ mod delays;
 #[cfg(test)]
 mod drafts;
 #[cfg(test)]
+mod enrol;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod filled;
+#[cfg(test)]
+mod four_eyes;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod notes;
 #[cfg(test)]
 mod office;
+mod own_password;
 #[cfg(test)]
 mod passkeys;
 #[cfg(test)]
@@ -39,11 +44,15 @@ mod people;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod recertify;
+#[cfg(test)]
 mod remask;
 #[cfg(test)]
 mod reveal;
 #[cfg(test)]
 mod searching;
+#[cfg(test)]
+mod secrecy;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]

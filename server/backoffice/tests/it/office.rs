@@ -12,6 +12,7 @@ use domain::audit::event::{AuditEvent, Kind};
 use domain::catalogue::Catalogue;
 use domain::clock::{Clock, Span, TestClock, Timestamp};
 use domain::code::Code;
+use domain::notice::Notice;
 use domain::purpose::Purposes;
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::path::{Path, PathBuf};
@@ -77,6 +78,7 @@ impl TestOffice {
             catalogue: Catalogue::shipped().unwrap(),
             purposes: Purposes::shipped().unwrap(),
             policy: backoffice::policy::SHIPPED.into(),
+            notice: Notice::shipped().unwrap(),
             settings,
             write_cache: backoffice::store::WriteCache::Serving,
             clock: clock.clone(),

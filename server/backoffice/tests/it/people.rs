@@ -53,6 +53,17 @@ impl Person {
     pub fn admin() -> Arc<Self> {
         Self::new("ad9001", Role::Admin, "it")
     }
+    /// The second administrator, who confirms.
+    pub fn second_admin() -> Arc<Self> {
+        Self::new("ad9002", Role::Admin, "it")
+    }
+    pub fn third_admin() -> Arc<Self> {
+        Self::new("ad9003", Role::Admin, "it")
+    }
+    /// The first administrator's second login: another number, the same person.
+    pub fn admins_second_login() -> Arc<Self> {
+        Self::new("ax9001", Role::Admin, "it")
+    }
     pub fn auditor() -> Arc<Self> {
         Self::new("au4001", Role::Auditor, "audit")
     }

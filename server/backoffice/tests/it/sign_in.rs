@@ -86,6 +86,18 @@ async fn u2_a_code_is_good_a_step_early_or_late_and_never_behind_the_last() {
     }
 }
 
+#[tokio::test]
+async fn u2_a_clock_90_seconds_off_signs_nobody_in_and_uses_nothing_up() {
+    let house = TestOffice::empty().await;
+    let person = Person::operator();
+    house.enrol(&person).await;
+    let present = house.now().seconds() / 30;
+    for step in [3, -3] {
+        assert!(house.try_sign_in("op1001", PASSWORD, &person.code_of_step(present + step)).await.is_err());
+    }
+    assert!(house.try_sign_in("op1001", PASSWORD, &person.code_of_step(present)).await.is_ok());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn u2_of_twenty_parallel_uses_of_one_code_one_signs_in() {
     let house = TestOffice::empty().await;

@@ -4,9 +4,9 @@ use super::Report;
 use super::files::open_to_others;
 use crate::config::Config;
 use backoffice::audit::KeySigner;
-use backoffice::store::Db;
 use backoffice::store::health::{self, Pragma, Schema};
 use backoffice::store::log::{self, Head};
+use backoffice::store::{Db, certifications};
 use backoffice::system::SystemClock;
 use backoffice::vault::KeyRing;
 use domain::audit::checkpoint::{self, Origin, VerifierKey};
@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 /// As far as the writer bears with (A6).
 const TOLERANCE: Span = Span::seconds(2);
+/// As long as the notice that a bank gives by default.
+const FORTNIGHT: Span = Span::days(14);
 
 pub(super) async fn look(config: &Config, report: &mut Report) {
     let path = config.database();
@@ -33,12 +35,28 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
     if let Err(error) = settings(&db, &path, report).await {
         return report.problem("database", format!("it does not answer: {error}"), "restore it from a backup");
     }
+    administrators(&db, report).await;
     match log::read_head(&db).await {
         Ok(Some(head)) => recorded(config, &head, report),
         Ok(None) => report.warning("log", "there is no event yet", "run `grille init` to its end"),
         Err(error) => {
             report.problem("log", format!("the log's head cannot be read: {error}"), "run `grille audit verify`")
         }
+    }
+}
+
+/// Could somebody be reinstated in a fortnight? It takes two.
+async fn administrators(db: &Db, report: &mut Report) {
+    let then = SystemClock.now().plus(FORTNIGHT);
+    match certifications::admins(db, then).await {
+        Ok(2..) => report.ok("certified", "two administrators or more, for 14 days and longer"),
+        Ok(n) => report.warning(
+            "certified",
+            format!("{n} administrators have rights that last 14 days: two are needed to let anybody in again"),
+            "have them certify each other at /admin/recertification; if too few are left, `grille staff certify NO`",
+        ),
+        // A schema that is behind was told already.
+        Err(_) => (),
     }
 }
 

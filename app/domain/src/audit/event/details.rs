@@ -5,12 +5,15 @@ use super::words::{
 };
 use super::{Decision, Kind};
 use crate::audit::fingerprint::Fingerprint;
+use crate::certification::CertifiedRight;
 use crate::clock::Timestamp;
 use crate::id::{
-    BatchId, CaseId, CustomerId, EventId, FieldName, Item, Lineage, PasskeyId, PurposeName, ReasonCode, StaffNo,
+    BatchId, BranchNo, CaseId, CustomerId, EventId, FieldName, Item, Lineage, PasskeyId, PersonNo, ProposalId,
+    PurposeName, ReasonCode, StaffNo,
 };
 use crate::purpose::Identified;
 use crate::role::Role;
+use crate::staff_change::ChangeKind;
 use serde::{Deserialize, Serialize};
 
 macro_rules! details {
@@ -88,6 +91,8 @@ details! {
     Sso sso: SsoName;
     /// The session that was ended, by its lineage; at a sign-in the person's other one.
     Session session: Lineage;
+    /// Digest of the notice's words.
+    Words words: Fingerprint;
     /// Milliseconds since the factor was given.
     FactorAge factor_age_ms: i64;
     /// Wrong codes so far.
@@ -112,6 +117,20 @@ details! {
     SubjectStaff subject_staff: StaffNo;
     /// Their role.
     SubjectRole subject_role: Role;
+    /// Their HR number, which duties are checked on.
+    SubjectPerson subject_person: PersonNo;
+    /// Their branch or department.
+    SubjectUnit subject_unit: BranchNo;
+    /// The proposal.
+    Proposal proposal: ProposalId;
+    /// What it changes.
+    Change change: ChangeKind;
+    /// Whether it was confirmed, and not rejected.
+    Confirmed confirmed: bool;
+    /// The rights that were certified.
+    Certified certified: Vec<CertifiedRight>;
+    /// Until when rights are, or were, certified.
+    CertifiedUntil certified_until: Timestamp;
     /// Client address as the trusted hop saw it.
     Address address: std::net::IpAddr;
     /// First eight bytes of the SHA-256 of the browser's name for itself.
