@@ -20,7 +20,7 @@ const generous = Object.fromEntries(
 const root = resolve(import.meta.dirname, '..');
 
 /** A port that is free now. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const probe = createServer();
     probe.on('error', fail);
@@ -37,9 +37,9 @@ export interface Running {
   stop: () => Promise<void>;
 }
 
-/** Starts a demonstration in a fresh folder. */
-export async function begin(staff: number, settings: Record<string, string>): Promise<Running> {
-  const port = await freePort();
+/** Starts a demonstration in a fresh folder, on a port of its own unless one is given. */
+export async function begin(staff: number, settings: Record<string, string>, given?: number): Promise<Running> {
+  const port = given ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'grille-end2end-'));
   const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
   const program = process.env.GRILLE ?? join(target, 'debug', 'grille');

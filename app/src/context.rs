@@ -20,12 +20,25 @@ pub struct PageContext {
     pub demo: Option<DemoSlip>,
     /// What came back with a form that was refused; empty otherwise.
     pub form: FormState,
+    /// The other way to sign in, where there is one (U9).
+    pub sso: Option<SsoOffer>,
     /// Why whoever sent an old session's cookie must sign in again.
     pub ended: Option<Ended>,
     /// Which request this answers.
     pub request: RequestId,
     /// When.
     pub now: Timestamp,
+}
+
+/// Single sign-on, as the sign-in page offers it.
+#[derive(Clone, Debug)]
+pub struct SsoOffer {
+    /// What the bank calls it.
+    pub name: String,
+    /// Whether it is the only way.
+    pub only: bool,
+    /// Whether the provider did not answer when it was last asked.
+    pub down: bool,
 }
 
 /// A refused form, to be shown again with what was typed.

@@ -20,4 +20,5 @@ mod render;
 mod shell;
 mod ui;
 
+pub use pages::second_factor;
 pub use render::{render, to_notice, to_sign_in};

@@ -67,6 +67,8 @@ pub enum Page {
     SignIn,
     /// `/sign-in/verify`
     Verify,
+    /// `/sign-in/sso/back`, which leads on to the second factor by itself.
+    Vouched,
     /// `/notice`
     Notice,
     /// `/`
@@ -120,7 +122,7 @@ impl Page {
     pub fn path(&self) -> String {
         match self {
             Page::SignIn => "/sign-in".into(),
-            Page::Verify => "/sign-in/verify".into(),
+            Page::Verify | Page::Vouched => "/sign-in/verify".into(),
             Page::Notice => "/notice".into(),
             Page::Home | Page::Refusal(_) => "/".into(),
             Page::Me => "/me".into(),
@@ -188,7 +190,7 @@ impl Page {
             Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity => true,
             Page::Staff | Page::Person(_) | Page::Proposals | Page::Proposal(_) | Page::Link(_) => true,
             Page::Recertification => true,
-            Page::SignIn | Page::Verify | Page::Enrol(_) | Page::Refusal(_) => false,
+            Page::SignIn | Page::Verify | Page::Vouched | Page::Enrol(_) | Page::Refusal(_) => false,
         }
     }
 }

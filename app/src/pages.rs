@@ -11,6 +11,7 @@ mod refusal;
 mod sign_in;
 mod supervise;
 mod verify;
+mod vouched;
 
 use crate::context::PageContext;
 use crate::lang::{Lang, text};
@@ -21,6 +22,7 @@ use domain::desk::{Desk, DeskError, Seen};
 use domain::role::Role;
 use leptos::prelude::*;
 pub(crate) use supervise::address::address;
+pub use vouched::second_factor;
 
 /// A page with all that it shows.
 pub enum Content {
@@ -28,6 +30,8 @@ pub enum Content {
     SignIn,
     /// The second.
     Verify,
+    /// Between the two, for whom an identity provider vouched.
+    Vouched,
     /// What is acknowledged before anything else.
     Notice(notice::Shows),
     /// One's own work.
@@ -84,6 +88,7 @@ impl Content {
         Ok(match (page, desk) {
             (Page::SignIn, _) => Content::SignIn,
             (Page::Verify, _) => Content::Verify,
+            (Page::Vouched, _) => Content::Vouched,
             (Page::Notice, Some(desk)) => Content::Notice(notice::load(desk)),
             (Page::Home, Some(desk)) => Content::Home(home::load(desk).await?),
             (Page::Customers { case, result }, Some(desk)) => {
@@ -140,6 +145,7 @@ impl Content {
         match self {
             Content::SignIn => text!(lang, sign_in.title),
             Content::Verify => text!(lang, verify.title),
+            Content::Vouched => text!(lang, sso.title),
             Content::Notice(_) => text!(lang, notice.title),
             Content::Home(shows) => home::title(shows, lang),
             Content::Customers(shows) => customers::title(shows, lang),
@@ -166,7 +172,9 @@ impl Content {
         let home = (text!(lang, home.title), Some("/"));
         let search = (text!(lang, search.title), Some("/customers"));
         match self {
-            Content::SignIn | Content::Verify | Content::Notice(_) | Content::Home(_) => vec![(self.title(lang), None)],
+            Content::SignIn | Content::Verify | Content::Vouched | Content::Notice(_) | Content::Home(_) => {
+                vec![(self.title(lang), None)]
+            }
             Content::Customers(_) => vec![home, (text!(lang, search.title), None)],
             Content::Supervise(_) => vec![(self.title(lang), None)],
             Content::Events(_) | Content::Integrity(_) => {
@@ -195,7 +203,7 @@ impl Content {
 
     /// Whether it is shown before anybody is signed in, without the menu.
     pub const fn is_way_in(&self) -> bool {
-        matches!(self, Content::SignIn | Content::Verify | Content::Notice(_) | Content::Enrol(_))
+        matches!(self, Content::SignIn | Content::Verify | Content::Vouched | Content::Notice(_) | Content::Enrol(_))
     }
 
     /// Whether something on it needs the browser's half: that of a session's end is on every page of somebody
@@ -217,6 +225,7 @@ impl Content {
         match self {
             Content::SignIn => sign_in::view(context),
             Content::Verify => verify::view(context),
+            Content::Vouched => vouched::view(context),
             Content::Notice(shows) => notice::view(shows, context),
             Content::Home(shows) => home::view(shows, context),
             Content::Customers(shows) => customers::view(shows, context),

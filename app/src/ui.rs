@@ -17,6 +17,7 @@ pub mod qr;
 pub mod reveal;
 pub mod revealed_lately;
 pub mod said;
+pub mod sso;
 pub mod time;
 pub mod told;
 pub mod trail;

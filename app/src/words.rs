@@ -13,6 +13,8 @@ pub fn sentence(lang: Lang, code: Code) -> String {
     match code {
         Code::SignedOut => text!(lang, code.signed_out),
         Code::SignInFailed => text!(lang, code.sign_in_failed),
+        Code::PasswordsOff => text!(lang, code.passwords_off),
+        Code::SsoUnavailable => text!(lang, code.sso_unavailable),
         Code::NotPermitted => text!(lang, code.not_permitted),
         Code::StepUpRequired => text!(lang, code.step_up_required),
         Code::SecondPersonRequired => text!(lang, code.second_person_required),

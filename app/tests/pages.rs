@@ -27,6 +27,7 @@ fn context(role: Option<Role>, lang: Lang) -> PageContext {
         demo: None,
         form: FormState::default(),
         ended: None,
+        sso: None,
         request: RequestId::from_bytes([7; 16]),
         now: Timestamp::from_millis(1_795_335_330_123),
     }

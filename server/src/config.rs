@@ -2,6 +2,7 @@
 //! name, in the file as in the environment; every key has a default, and `grille.example.toml` explains each.
 
 use crate::proxy::{Network, Proxies, Written};
+use crate::sso::is_issuer;
 use backoffice::{NoticeAsked, Settings};
 use domain::audit::checkpoint::Origin;
 use domain::budget::Limits;
@@ -48,6 +49,8 @@ pub struct Config {
     pub reveal: Reveal,
     /// Signing in.
     pub sign_in: SignIn,
+    /// The way in by an identity provider (U9).
+    pub sso: Sso,
     /// How long rights last.
     pub staff: Staff,
     /// Whether requests come by proxies, and by them alone (U8).
@@ -66,6 +69,43 @@ pub struct Config {
 pub struct SignIn {
     /// Failures from one address in a minute after which no more are looked at; 0 for any number.
     pub address_failures: u32,
+}
+
+/// Single sign-on by OpenID Connect: off unless `issuer`, `client_id` and `client_secret_file` are set.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sso {
+    /// The provider, as it names itself.
+    pub issuer: Option<String>,
+    /// Our name there.
+    pub client_id: Option<String>,
+    /// The file of the secret that it gave us, mode 0600.
+    pub client_secret_file: Option<PathBuf>,
+    /// The certificates that it is trusted by, PEM; the machine's if left out.
+    pub ca_file: Option<PathBuf>,
+    /// What the sign-in page calls it.
+    pub name: String,
+    /// The claim that names the staff number.
+    pub claim: String,
+    /// How long ago, in seconds, someone may have proved themselves to it.
+    pub max_age: u32,
+    /// Whether no password is taken.
+    pub only: bool,
+}
+
+impl Default for Sso {
+    fn default() -> Self {
+        Self {
+            issuer: None,
+            client_id: None,
+            client_secret_file: None,
+            ca_file: None,
+            name: "SSO".into(),
+            claim: "preferred_username".into(),
+            max_age: 60 * 60,
+            only: false,
+        }
+    }
 }
 
 /// How long rights last (U7).
@@ -167,6 +207,7 @@ impl Default for Config {
             step_up: StepUp { challenge: 2 * 60, window: 5 * 60 },
             reveal: Reveal { seconds: 30 },
             sign_in: SignIn { address_failures: 20 },
+            sso: Sso::default(),
             staff: Staff { recertify_days: 90, recertify_notice_days: 14 },
             behind_proxy: false,
             tls: Tls::default(),
@@ -208,6 +249,7 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         let wrong = |what| Err(ConfigError::Contradiction(what));
         self.check_way_in()?;
+        self.check_sso()?;
         if self.kek != "file" {
             return wrong("kek: only \"file\" is known");
         }
@@ -271,6 +313,37 @@ impl Config {
         Ok(())
     }
 
+    /// Who else may say who somebody is (U9).
+    fn check_sso(&self) -> Result<(), ConfigError> {
+        let wrong = |what| Err(ConfigError::Contradiction(what));
+        let Sso { issuer, client_id, client_secret_file, ca_file, name, claim, max_age, only } = &self.sso;
+        let set = [issuer.is_some(), client_id.is_some(), client_secret_file.is_some()];
+        if set.iter().any(|one| *one != set[0]) {
+            return wrong("sso: issuer, client_id and client_secret_file go together");
+        }
+        if !set[0] && (*only || ca_file.is_some()) {
+            return wrong("sso: without an issuer there is no single sign-on to be the only way, or to trust");
+        }
+        if issuer.as_deref().is_some_and(|issuer| !is_issuer(issuer)) {
+            return wrong(
+                "sso.issuer: https://, or http:// on loopback, as the provider writes itself, without a query",
+            );
+        }
+        if client_id.as_deref().is_some_and(|id| id.is_empty() || id.contains(char::is_control)) {
+            return wrong("sso.client_id: the name that the provider gave this client");
+        }
+        if name.trim().is_empty() || name.chars().count() > 40 || name.contains(char::is_control) {
+            return wrong("sso.name: 1 to 40 characters");
+        }
+        if claim.is_empty() || claim.contains(char::is_control) {
+            return wrong("sso.claim: the name of a claim");
+        }
+        if *max_age < 60 || *max_age > 12 * 60 * 60 {
+            return wrong("sso.max_age: 60 seconds to 12 hours");
+        }
+        Ok(())
+    }
+
     /// `https` with TLS of our own.
     pub fn scheme(&self) -> &'static str {
         if self.tls.certificate.is_some() { "https" } else { "http" }
@@ -312,6 +385,7 @@ impl Config {
             step_up_window: Span::seconds(self.step_up.window.into()),
             reveal_seconds: self.reveal.seconds,
             address_failures: self.sign_in.address_failures,
+            passwords: !self.sso.only,
             notice: match self.session.notice {
                 NoticeAt::Everywhere => NoticeAsked::Everywhere,
                 NoticeAt::Pages => NoticeAsked::Pages,

@@ -1,5 +1,6 @@
 //! Two cookies, both `__Host-`, HttpOnly, Secure, SameSite=Strict (U5, ASVS 3.3): the session's, and that
-//! of a sign-in between its two factors. A third, the language, is no secret.
+//! of a sign-in between its two factors. A third is Lax: what was asked of an identity provider. A fourth, the
+//! language, is no secret.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use domain::desk::SessionToken;
@@ -8,6 +9,8 @@ use domain::desk::SessionToken;
 pub const SESSION: &str = "__Host-grille";
 /// Between the two factors.
 pub const TRY: &str = "__Host-grille-try";
+/// What this browser asked an identity provider (U9).
+pub const ASKED: &str = "__Host-grille-sso";
 /// `zh` or `en`.
 pub const LANGUAGE: &str = "grille-language";
 
@@ -38,6 +41,17 @@ pub fn set(headers: &mut HeaderMap, name: &str, token: &SessionToken) {
 /// Forgets a cookie.
 pub fn forget(headers: &mut HeaderMap, name: &str) {
     append(headers, &format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"));
+}
+
+/// Remembers what was asked, for ten minutes. It is Lax, since its answer comes by a link from the provider's site,
+/// which a Strict cookie would not go along with; all that it opens is one answer to what this browser asked.
+pub fn set_asked(headers: &mut HeaderMap, text: &str) {
+    append(headers, &format!("{ASKED}={text}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"));
+}
+
+/// Forgets it.
+pub fn forget_asked(headers: &mut HeaderMap) {
+    append(headers, &format!("{ASKED}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
 }
 
 /// Remembers a language for a year.

@@ -22,6 +22,7 @@ pub mod office;
 mod pages;
 pub mod proxy;
 pub mod routes;
+pub mod sso;
 mod statics;
 mod tail;
 pub mod tls;

@@ -1,6 +1,7 @@
 //! What the handlers share: the back office and the site that it is served as.
 
 use crate::proxy::Proxies;
+use crate::sso::SingleSignOn;
 use axum::http::{HeaderMap, Uri, header};
 use backoffice::BackOffice;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ pub struct Site {
     pub demo: bool,
     /// The proxies in front, if there are any: then nobody else is answered (U8).
     pub proxies: Option<Proxies>,
+    /// The way in by an identity provider, if there is one (U9).
+    pub sso: Option<Arc<SingleSignOn>>,
 }
 
 impl Site {

@@ -7,13 +7,14 @@ mod notice;
 mod people;
 mod recertify;
 mod sessions;
+pub mod sso;
 pub mod supervise;
 mod wrong_person;
 
 use crate::asked::Caller;
 use crate::form::Form;
 use crate::{cookies, demo};
-use app::context::{FormState, PageContext};
+use app::context::{FormState, PageContext, SsoOffer};
 use app::lang;
 use app::page::Page;
 use axum::body::Body;
@@ -51,6 +52,11 @@ pub(crate) async fn draw(page: Page, caller: Caller, headers: &HeaderMap, form: 
         ended,
         lang: lang::choose(cookies::sent(headers, cookies::LANGUAGE), accept),
         demo: slip,
+        sso: caller.site.sso.as_ref().map(|sso| SsoOffer {
+            name: sso.name().to_owned(),
+            only: sso.is_only(),
+            down: sso.is_down(),
+        }),
         form,
         request: caller.stamp.request,
         now: caller.site.office.clock().now(),

@@ -68,12 +68,14 @@ pub const ENDPOINTS: [&str; 49] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 45] = [
+pub const PAGES: [(&str, &str); 47] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("GET", "/sign-in/verify"),
     ("POST", "/sign-in/verify"),
+    ("GET", "/sign-in/sso"),
+    ("GET", "/sign-in/sso/back"),
     ("POST", "/sign-out"),
     ("GET", "/notice"),
     ("POST", "/notice"),
@@ -185,6 +187,8 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/", get(pages::home))
         .route("/sign-in", get(pages::sign_in).post(pages::post_sign_in))
         .route("/sign-in/verify", get(pages::verify).post(pages::post_verify).layer(from_fn(even::on_the_beat)))
+        .route("/sign-in/sso", get(pages::sso::sso))
+        .route("/sign-in/sso/back", get(pages::sso::back).layer(from_fn(even::on_the_beat)))
         .route("/sign-out", post(pages::post_sign_out))
         .route("/notice", get(pages::notice).post(pages::post_notice))
         .route("/customers", get(pages::customers).post(pages::post_customers))

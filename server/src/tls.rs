@@ -141,12 +141,13 @@ fn read(file: &Path, key: &'static str) -> Result<(Zeroizing<Vec<u8>>, Metadata)
     Ok((bytes, meta))
 }
 
+/// Whether group or others have any right.
 #[cfg(unix)]
-fn open_to_others(meta: &Metadata) -> bool {
+pub(crate) fn open_to_others(meta: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::mode(meta) & 0o077 != 0
 }
 
 #[cfg(not(unix))]
-fn open_to_others(_: &Metadata) -> bool {
+pub(crate) fn open_to_others(_: &Metadata) -> bool {
     false
 }

@@ -38,6 +38,8 @@ codes! {
     SignedOut "signed_out" 401;
     /// Something was wrong at sign-in; which part is not told (U2).
     SignInFailed "sign_in_failed" 401;
+    /// No password is taken here: one signs in by single sign-on (U9).
+    PasswordsOff "passwords_off" 403;
     /// The role, the branch or the policy says no.
     NotPermitted "not_permitted" 403;
     /// Ask again with a second factor bound to this act (V2).
@@ -162,6 +164,8 @@ codes! {
     StaffKeyMissing "staff_key_missing" 503;
     /// Passkeys need a site with a name, and this one is served under an address.
     PasskeysUnavailable "passkeys_unavailable" 503;
+    /// The identity provider cannot be asked just now (U9).
+    SsoUnavailable "sso_unavailable" 503;
     /// The log-signing key is missing (L0).
     LogKeyMissing "log_key_missing" 503;
     /// The record could not be written, so nothing was done (V3).

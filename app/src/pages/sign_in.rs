@@ -6,6 +6,7 @@ use crate::ui::demo_slip::DemoSlipView;
 use crate::ui::field::{Field, Input};
 use crate::ui::next_page::NextPage;
 use crate::ui::problems::Problems;
+use crate::ui::sso::Sso;
 use crate::ui::time::local;
 use domain::desk::Ended;
 use leptos::prelude::*;
@@ -21,6 +22,21 @@ pub fn view(context: &PageContext) -> AnyView {
         <Problems lang form=form.clone() labels request=context.request/>
         {context.ended.map(|why| ended(why, context))}
         <h1>{text!(lang, sign_in.title)}</h1>
+        {context.sso.clone().map(|offer| view! { <Sso lang offer form=form.clone()/> })}
+        {passwords(context).then(|| by_password(context))}
+        {context.demo.clone().map(|slip| view! { <DemoSlipView lang slip/> })}
+    }
+    .into_any()
+}
+
+/// Whether a password is taken.
+fn passwords(context: &PageContext) -> bool {
+    context.sso.as_ref().is_none_or(|offer| !offer.only)
+}
+
+fn by_password(context: &PageContext) -> AnyView {
+    let (lang, form) = (context.lang, &context.form);
+    view! {
         <form class="narrow" method="post" action="/sign-in" autocomplete="off">
             <NextPage form=form.clone()/>
             <Field
@@ -28,12 +44,11 @@ pub fn view(context: &PageContext) -> AnyView {
                 name="staff_no"
                 label=text!(lang, sign_in.staff_no)
                 form=form.clone()
-                first=!form.refused()
+                first=!form.refused() && context.sso.is_none()
             />
             <Field lang name="password" label=text!(lang, sign_in.password) form=form.clone() input=Input::Password/>
             <div class="actions"><button type="submit" class="primary">{text!(lang, sign_in.submit)}</button></div>
         </form>
-        {context.demo.clone().map(|slip| view! { <DemoSlipView lang slip/> })}
     }
     .into_any()
 }

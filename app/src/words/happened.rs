@@ -153,6 +153,10 @@ impl<'a> Names<'a> {
             sentence += semicolon;
             sentence += &text!(lang, log.replaced);
         }
+        if let Some(sso) = details.sso {
+            sentence += semicolon;
+            sentence += &log::sso(lang, sso);
+        }
         if let Some((factor, age)) = details.factor.zip(details.factor_age_ms) {
             let (factor, seconds) = (factor_words(lang, factor), age / 1000);
             sentence += semicolon;

@@ -2,7 +2,7 @@
 //! read about it and not to those who were refused.
 
 use crate::lang::{Lang, text};
-use domain::audit::event::{AttemptName, Kind};
+use domain::audit::event::{AttemptName, Kind, SsoName};
 use domain::code::Code;
 
 /// What an event of this kind is called.
@@ -130,6 +130,8 @@ pub fn why(lang: Lang, code: Code) -> String {
         Code::PasskeyLimit => text!(lang, log_why.passkey_limit),
         Code::PasskeyKnown => text!(lang, log_why.passkey_known),
         Code::PasskeysUnavailable => text!(lang, log_why.passkeys_unavailable),
+        Code::PasswordsOff => text!(lang, log_why.passwords_off),
+        Code::SsoUnavailable => text!(lang, log_why.sso_unavailable),
         Code::OwnProposal => text!(lang, log_why.own_proposal),
         Code::ProposerGone => text!(lang, log_why.proposer_gone),
         Code::OwnChange => text!(lang, log_why.own_change),
@@ -189,6 +191,30 @@ pub fn attempt(lang: Lang, attempt: AttemptName) -> String {
         AttemptName::Drag => text!(lang, log_attempt.drag),
         AttemptName::ContextMenu => text!(lang, log_attempt.context_menu),
         AttemptName::ScreenshotKey => text!(lang, log_attempt.screenshot_key),
+    }
+}
+
+/// What came of an identity provider's word.
+pub fn sso(lang: Lang, sso: SsoName) -> String {
+    match sso {
+        SsoName::Vouched => text!(lang, log_sso.vouched),
+        SsoName::State => text!(lang, log_sso.state),
+        SsoName::Replayed => text!(lang, log_sso.replayed),
+        SsoName::Denied => text!(lang, log_sso.denied),
+        SsoName::Code => text!(lang, log_sso.code),
+        SsoName::Unreachable => text!(lang, log_sso.unreachable),
+        SsoName::Malformed => text!(lang, log_sso.malformed),
+        SsoName::Algorithm => text!(lang, log_sso.algorithm),
+        SsoName::Signature => text!(lang, log_sso.signature),
+        SsoName::Issuer => text!(lang, log_sso.issuer),
+        SsoName::Audience => text!(lang, log_sso.audience),
+        SsoName::Nonce => text!(lang, log_sso.nonce),
+        SsoName::Expired => text!(lang, log_sso.expired),
+        SsoName::AuthTime => text!(lang, log_sso.auth_time),
+        SsoName::Claim => text!(lang, log_sso.claim),
+        SsoName::Unknown => text!(lang, log_sso.unknown),
+        SsoName::Suspended => text!(lang, log_sso.suspended),
+        SsoName::Locked => text!(lang, log_sso.locked),
     }
 }
 

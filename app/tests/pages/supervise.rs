@@ -4,7 +4,7 @@ use super::{context, desk, page, told_to_the_browser};
 use app::lang::Lang;
 use app::page::Page;
 use app::words::log;
-use domain::audit::event::Kind;
+use domain::audit::event::{Kind, SsoName};
 use domain::code::{Code, Fault};
 use domain::desk::{At, EventsAsk, Filters};
 use domain::role::Role;
@@ -113,4 +113,18 @@ async fn s1_every_kind_makes_a_sentence_without_a_hole() {
             assert!(!sentence.contains(['{', '}']) && sentence.chars().count() > 5, "{sentence}");
         }
     }
+}
+
+#[tokio::test]
+async fn u9_a_sign_in_by_a_provider_says_so_and_a_refusal_says_why_in_both_languages() {
+    use app::words::happened::Names;
+    let desk = Arc::new(desk::FakeDesk::of(Role::Supervisor)) as Arc<dyn domain::desk::Desk>;
+    let mut event = desk::audit::event(Kind::SignedIn);
+    let mut told = std::collections::BTreeSet::new();
+    for sso in SsoName::ALL {
+        event.details.sso = Some(sso);
+        told.extend([Lang::zh, Lang::en].map(|lang| Names::of(&*desk, lang).sentence(&event)));
+        assert_eq!(serde_json::to_value(sso).unwrap(), sso.as_str());
+    }
+    assert_eq!(told.len(), 2 * SsoName::ALL.len(), "{told:?}");
 }

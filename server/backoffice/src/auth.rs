@@ -1,4 +1,4 @@
-//! Who is sitting there: password, second factor, session.
+//! Who is sitting there: password or an identity provider's word, second factor, session.
 
 mod actor;
 mod delay;
@@ -8,6 +8,7 @@ mod passkey;
 mod passkey_sign_in;
 mod password;
 mod sign_in;
+mod sso;
 mod step_up;
 mod totp;
 mod turnstile;
@@ -23,7 +24,9 @@ pub use password::{PasswordError, check_strength, hash_password};
 pub(crate) use password::{fault_of as password_fault, hash_aside, verify as verify_password};
 pub(crate) use sign_in::count_failure;
 pub use sign_in::{SignedIn, TryToken};
+pub use sso::AskedProvider;
 pub(crate) use step_up::{AnswerChallenge, code_of};
 pub use totp::{code_at, next_step};
 pub(crate) use totp::{matching_step, well_formed};
+pub use turnstile::Turn;
 pub(crate) use turnstile::Turnstile;

@@ -43,6 +43,8 @@ pub struct Settings {
     pub reveal_seconds: u32,
     /// Failed sign-ins from one address in a minute after which no more are looked at; 0 for any number.
     pub address_failures: u32,
+    /// Whether a password is a first factor; else only an identity provider's word is (U9).
+    pub passwords: bool,
     /// Where the notice of secrecy is asked for.
     pub notice: NoticeAsked,
     /// How much may be looked at (Q4).
@@ -62,6 +64,7 @@ impl Default for Settings {
             step_up_window: domain::step_up::WINDOW,
             reveal_seconds: 30,
             address_failures: 20,
+            passwords: true,
             notice: NoticeAsked::Pages,
             budgets: Limits::default(),
             recertify: Span::days(90),
@@ -148,6 +151,7 @@ pub struct BackOffice {
     pub(crate) tails: Tails,
     pub(crate) proving: Proving,
     pub(crate) turnstile: Turnstile,
+    pub(crate) at_provider: Turnstile,
     policy: RwLock<Arc<Policy>>,
     beside_policy: [Vec<u8>; 2],
     signer: Arc<KeySigner>,
@@ -186,6 +190,7 @@ impl BackOffice {
             tails: Tails::default(),
             proving: Proving::default(),
             turnstile: Turnstile::default(),
+            at_provider: Turnstile::default(),
             policy: RwLock::new(Arc::new(policy)),
             beside_policy,
             signer,

@@ -21,6 +21,7 @@ pub mod remask;
 pub mod reveals;
 pub mod session_ends;
 pub mod sessions;
+pub mod sso;
 pub mod staff;
 pub mod staff_admin;
 pub mod staff_changes;

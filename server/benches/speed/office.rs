@@ -90,7 +90,8 @@ impl Office {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let addr = listener.local_addr()?;
         let origins = vec![format!("http://localhost:{}", addr.port())];
-        let router = routes::router(Arc::new(Site { office: office.clone(), origins, demo: false, proxies: None }));
+        let router =
+            routes::router(Arc::new(Site { office: office.clone(), origins, demo: false, proxies: None, sso: None }));
         tokio::spawn(listen::serve(listener, None, router, std::future::pending()));
         let id_numbers = Arc::new(id_numbers(&csv)?);
         Ok(Self {

@@ -67,6 +67,7 @@ pub async fn run(mut config: Config, everywhere: &Everywhere, options: Options) 
     // First, since passkeys are made for the origin, and the origin has the port.
     let listener = serve::bind(config.addr).await?;
     config.addr = listener.local_addr()?;
+    let sso = serve::single_sign_on(&config)?;
     let office = open::make(&config).await?;
     office.begin().await?;
     let people = people(options.staff);
@@ -79,7 +80,8 @@ pub async fn run(mut config: Config, everywhere: &Everywhere, options: Options) 
     };
     let url = origins.first().cloned().unwrap_or_default();
     tell(&url, &people, everywhere.json);
-    serve::until_stopped(listener, tls, Site { office, origins, demo: true, proxies: config.proxies() }).await;
+    let site = Site { office, origins, demo: true, proxies: config.proxies(), sso };
+    serve::until_stopped(listener, tls, site).await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,7 +3,7 @@
 mod database;
 mod files;
 
-use super::{Everywhere, open, say};
+use super::{Everywhere, open, say, serve};
 use crate::config::Config;
 use anyhow::Context;
 use serde::Serialize;
@@ -59,6 +59,7 @@ pub async fn run(everywhere: &Everywhere) -> anyhow::Result<ExitCode> {
             served(&config, &mut report);
             rules(&config, &mut report);
             files::look(&config, &mut report);
+            single_sign_on(&config, &mut report).await;
             database::look(&config, &mut report).await;
         }
         Err(error) => report.problem("config", format!("{error:#}"), "mend the key or the file that it names"),
@@ -92,6 +93,25 @@ fn rules(config: &Config, report: &mut Report) {
     match open::rules(config) {
         Ok(_) => report.ok("rules", "catalogue, purposes and policies are read and fit each other"),
         Err(error) => report.problem("rules", format!("{error:#}"), "mend the line that it names"),
+    }
+}
+
+/// The provider is asked what it says of itself, as at a start; nothing is said where there is none (U9).
+async fn single_sign_on(config: &Config, report: &mut Report) {
+    match serve::single_sign_on(config) {
+        Ok(None) => (),
+        Err(error) => report.problem("sso", format!("{error:#}"), "mend the file that it names"),
+        Ok(Some(sso)) if sso.answers().await => report.ok("sso", "the provider answers, and is the one that is named"),
+        Ok(Some(sso)) if sso.is_only() => report.problem(
+            "sso",
+            "the provider does not answer, or describes another issuer, and is the only way in",
+            "mend sso.issuer or the way there; meanwhile sso.only = false lets passwords in",
+        ),
+        Ok(Some(_)) => report.warning(
+            "sso",
+            "the provider does not answer, or describes another issuer",
+            "compare sso.issuer with what the provider calls itself, letter by letter; then the way there, and sso.ca_file",
+        ),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::listen;
 use crate::office::Site;
 use crate::routes;
+use crate::sso::SingleSignOn;
 use crate::tls::Certificates;
 use anyhow::Context;
 use backoffice::BackOffice;
@@ -16,11 +17,13 @@ use tokio::net::TcpListener;
 
 /// Serves until told to stop.
 pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    let sso = single_sign_on(config)?;
     let office = open::office(config).await?;
     office.begin().await?;
     let tls = certificates(config)?;
     let listener = bind(config.addr).await?;
-    let site = Site { office, origins: vec![config.served_origin()], demo: false, proxies: config.proxies() };
+    let origins = vec![config.served_origin()];
+    let site = Site { office, origins, demo: false, proxies: config.proxies(), sso };
     warn(format_args!("Grille is at {}", config.served_origin()));
     until_stopped(listener, tls, site).await;
     Ok(ExitCode::SUCCESS)
@@ -37,12 +40,20 @@ pub fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>
     Ok(pair.map(|(certificate, key)| Certificates::open(certificate, key)).transpose()?.map(Arc::new))
 }
 
+/// The way in by an identity provider, if the configuration names one.
+pub fn single_sign_on(config: &Config) -> anyhow::Result<Option<Arc<SingleSignOn>>> {
+    Ok(SingleSignOn::open(&config.sso, &config.served_origin())?.map(Arc::new))
+}
+
 /// Serves a site on a listener until the process is told to stop.
 pub async fn until_stopped(listener: TcpListener, tls: Option<Arc<Certificates>>, site: Site) {
     let office = site.office.clone();
     let serving = office.clone();
     tokio::spawn(keep_house(office.clone()));
     tokio::spawn(keep_proving(office));
+    if let Some(sso) = site.sso.clone() {
+        tokio::spawn(async move { sso.greet().await });
+    }
     if let Some(certificates) = &tls {
         tokio::spawn(keep_certificates(certificates.clone()));
     }

@@ -17,9 +17,15 @@ fn the_example_file_names_every_key_with_its_default() {
     let given: toml::Table = toml::from_str(&uncommented).unwrap();
     let known = toml::Table::try_from(Config::default()).unwrap();
     let optional = ["origin", "database_url", "catalogue", "purposes", "policy", "notice"];
-    for (key, value) in known.iter().filter(|(key, _)| *key != "tls") {
+    for (key, value) in known.iter().filter(|(key, _)| !["tls", "sso"].contains(&key.as_str())) {
         assert_eq!(given.get(key), Some(value), "{key}");
     }
+    let sso = given["sso"].as_table().unwrap();
+    for (key, value) in known["sso"].as_table().unwrap() {
+        assert_eq!(sso.get(key), Some(value), "sso.{key}");
+    }
+    let left_out: Vec<&str> = sso.keys().filter(|key| known["sso"].get(key).is_none()).map(String::as_str).collect();
+    assert_eq!(left_out, ["ca_file", "client_id", "client_secret_file", "issuer"]);
     let tls: Vec<&str> = given["tls"].as_table().unwrap().keys().map(String::as_str).collect();
     assert_eq!(tls, ["certificate", "key"]);
     for key in given.keys() {
@@ -30,6 +36,7 @@ fn the_example_file_names_every_key_with_its_default() {
     }
     let mut config = from(&uncommented).unwrap();
     assert!(config.tls.certificate.is_some() && config.tls.key.is_some());
+    assert!(config.sso.issuer.is_some() && config.sso.ca_file.is_some());
     // Its origin is the default one, which is that of plain HTTP.
     config.tls = Tls::default();
     config.check().unwrap();
@@ -42,12 +49,13 @@ fn an_unknown_key_is_refused_by_name() {
         "[session]\nidel = 3",
         "[budget.person]\nmisses_week = 3",
         "[sign_in]\nfailures = 3",
+        "[sso]\nsecret = \"s\"",
         "[tls]\ncert = \"c.pem\"",
         "[proxy]\ntrust = []",
     ] {
         let error = from(text).unwrap_err().to_string();
-        let name =
-            ["adr", "idel", "misses_week", "failures", "cert", "trust"].into_iter().find(|name| error.contains(name));
+        let names = ["adr", "idel", "misses_week", "failures", "secret", "cert", "trust"];
+        let name = names.into_iter().find(|name| error.contains(name));
         assert!(name.is_some(), "{error}");
     }
 }
@@ -115,6 +123,42 @@ fn u8_the_way_in_is_loopback_or_tls_or_a_named_proxy() {
         "[proxy]\nheaders = \"via\"",
     ] {
         assert!(from(text).is_err(), "{text}");
+    }
+}
+
+const SSO: &str = "[sso]\nclient_id = \"grille\"\nclient_secret_file = \"s\"\nissuer = ";
+
+#[test]
+fn u9_single_sign_on_is_off_or_whole_and_asks_by_tls() {
+    assert!(from("").unwrap().settings().passwords);
+    for (issuer, more) in [
+        ("https://id.bank.example/realms/bank", ""),
+        ("https://id.bank.example", "max_age = 60"),
+        ("http://127.0.0.1:9000", "only = true"),
+        ("http://localhost:9000/x", "claim = \"staff_no\"\nca_file = \"ca.pem\""),
+    ] {
+        let config = from(&format!("{SSO}\"{issuer}\"\n{more}")).unwrap();
+        config.check().unwrap_or_else(|error| panic!("{error}: {issuer} {more}"));
+        assert_eq!(config.settings().passwords, !config.sso.only);
+    }
+    for (text, told) in [
+        (format!("{SSO}\"http://id.bank.example\""), "sso.issuer"),
+        (format!("{SSO}\"https://id.bank.example/?realm=bank\""), "sso.issuer"),
+        (format!("{SSO}\"https://id.bank.example/#\""), "sso.issuer"),
+        (format!("{SSO}\"https://me:word@id.bank.example\""), "sso.issuer"),
+        (format!("{SSO}\"\""), "sso.issuer"),
+        (format!("{SSO}\"https://id.bank.example\"\nmax_age = 59"), "sso.max_age"),
+        (format!("{SSO}\"https://id.bank.example\"\nmax_age = 43201"), "sso.max_age"),
+        (format!("{SSO}\"https://id.bank.example\"\nclaim = \"\""), "sso.claim"),
+        (format!("{SSO}\"https://id.bank.example\"\nname = \" \""), "sso.name"),
+        ("[sso]\nissuer = \"https://id.bank.example\"".into(), "go together"),
+        ("[sso]\nclient_id = \"grille\"".into(), "go together"),
+        ("[sso]\nissuer = \"https://id.bank.example\"\nclient_id = \"grille\"".into(), "go together"),
+        ("[sso]\nonly = true".into(), "without an issuer"),
+        ("[sso]\nca_file = \"ca.pem\"".into(), "without an issuer"),
+    ] {
+        let error = from(&text).unwrap().check().unwrap_err().to_string();
+        assert!(error.contains(told), "{error}: {text}");
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -166,7 +167,19 @@ impl TestApp {
         let (app, _) = SHARED_APP.get_or_init(|| {
             let home = Home::new();
             let folder = home.dir.path().to_string_lossy().into_owned();
-            let env = [("GUARDED", folder.as_str()), ("GRILLE_LOG", "info"), NO_LIMIT];
+            let secret = home.file("sso.secret");
+            std::fs::write(&secret, "of-nobody").expect("a secret");
+            std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).expect("a mode");
+            let secret = secret.to_string_lossy().into_owned();
+            let env = [
+                ("GUARDED", folder.as_str()),
+                ("GRILLE_LOG", "info"),
+                NO_LIMIT,
+                // A provider that nobody is: who attacks that way in is refused before it would be asked.
+                ("GRILLE_SSO__ISSUER", "http://127.0.0.1:1"),
+                ("GRILLE_SSO__CLIENT_ID", "grille"),
+                ("GRILLE_SSO__CLIENT_SECRET_FILE", &secret),
+            ];
             (Self::start(&home, &Start { staff: SHARED, env: &env, by: &["sh", "-c", GUARD, "guard"] }), home)
         });
         app

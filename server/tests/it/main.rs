@@ -30,6 +30,7 @@ mod proxy;
 mod recertify;
 mod returning;
 mod sessions;
+mod sso;
 mod statics;
 mod supervise;
 mod timing;

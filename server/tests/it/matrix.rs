@@ -69,12 +69,15 @@ const ENDPOINT: [(&str, Form); 49] = [
 ];
 
 /// What each page is asked: method, route, the address (or the route itself), the form.
-const PAGE: [(&str, &str, &str, Form); 45] = [
+const PAGE: [(&str, &str, &str, Form); 47] = [
     ("GET", "/", "/", &[]),
     ("GET", "/sign-in", "/sign-in", &[]),
     ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
     ("GET", "/sign-in/verify", "/sign-in/verify", &[]),
     ("POST", "/sign-in/verify", "/sign-in/verify", &[("code", "000000")]),
+    // there is no identity provider here: see tests/it/sso.rs
+    ("GET", "/sign-in/sso", "/sign-in/sso", &[]),
+    ("GET", "/sign-in/sso/back", "/sign-in/sso/back?code=c&state=s", &[]),
     ("GET", "/notice", "/notice", &[]),
     ("POST", "/notice", "/notice", &[("notice", OTHER_WORDS)]),
     ("GET", "/customers", "/customers", &[]),

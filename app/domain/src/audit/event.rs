@@ -10,7 +10,7 @@ mod words;
 
 pub use details::{Details, Slot};
 pub use words::{
-    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, TicketText,
+    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, SsoName, TicketText,
     VerdictName,
 };
 
@@ -86,9 +86,9 @@ kinds! {
     EnrolLinkUsed "enrol_link_used"
         [Proposal, Change, SubjectStaff, SubjectPerson, SubjectRole, SubjectUnit, Tries, Address, Device];
     /// Both factors were right, or something was not (U2, U3).
-    SignedIn "signed_in" [Factor, Passkey, Session, Alert, Address, Device, SubjectStaff];
+    SignedIn "signed_in" [Factor, Passkey, Sso, Session, Alert, Address, Device, SubjectStaff];
     /// Sign-in failures beyond those recorded one by one (A10).
-    SignInFailuresCounted "sign_in_failures_counted" [Count, SubjectStaff];
+    SignInFailuresCounted "sign_in_failures_counted" [Count, Sso, SubjectStaff];
     /// The person ended the session.
     SignedOut "signed_out" [Address, Device];
     /// The notice of secrecy was acknowledged, before anything else in the session.

@@ -37,7 +37,7 @@ const ACTOR: [(&str, &str); 8] = [
 ];
 
 /// What the types can hold. A type that is not here fails the test.
-const TYPES: [(&str, &str); 36] = [
+const TYPES: [(&str, &str); 37] = [
     ("BatchId", "a UUIDv7"),
     ("CaseId", "a UUIDv7"),
     ("CustomerId", "a UUIDv7; it names a customer to the bank alone"),
@@ -70,6 +70,10 @@ const TYPES: [(&str, &str); 36] = [
     ("StaffNo", "a staff number"),
     ("Timestamp", "UTC milliseconds since 1970"),
     ("TicketText", "a ticket that matched its purpose's pattern"),
+    (
+        "SsoName",
+        "`vouched`, `state`, `replayed`, `denied`, `code`, `unreachable`, `malformed`, `algorithm`, `signature`, `issuer`, `audience`, `nonce`, `expired`, `auth_time`, `claim`, `unknown`, `suspended` or `locked`",
+    ),
     ("VerdictName", "`whole` or `not_whole`"),
     ("Vec<CertifiedRight>", "at most 50, each `staff_no`, `role` and `unit`"),
     ("bool", "`true` or `false`"),

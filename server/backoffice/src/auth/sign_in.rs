@@ -10,7 +10,7 @@ use crate::store::sessions::{Failed, NewSession, SessionRow, TryRow};
 use crate::store::staff::{Secrets, StaffRow};
 use crate::store::{WriteTx, sessions, staff};
 use crate::system::random;
-use domain::audit::event::{AuditEvent, Details, Kind};
+use domain::audit::event::{AuditEvent, Details, Kind, SsoName};
 use domain::clock::{Span, Timestamp};
 use domain::code::Code;
 use domain::desk::{DeskError, SessionToken, StaffView};
@@ -44,15 +44,12 @@ impl BackOffice {
         password: Zeroizing<String>,
         request: &RequestStamp,
     ) -> Result<TryToken, DeskError> {
+        if !self.settings.passwords {
+            return Err(self.turned_away(Code::PasswordsOff, request).await);
+        }
         let turn = match self.turnstile.enter(request.address).await {
             Ok(turn) => turn,
-            Err(code) => {
-                return Err(self
-                    .ledger
-                    .act(TurnedAway { code, request: request.clone() })
-                    .await
-                    .map_or_else(DeskError::from, |_| code.into()));
-            }
+            Err(code) => return Err(self.turned_away(code, request).await),
         };
         let known = match StaffNo::parse(staff_no) {
             Ok(staff_no) => staff::by_number(&self.db, &staff_no).await.map_err(unavailable)?,
@@ -64,10 +61,16 @@ impl BackOffice {
         let token = SessionToken::from_bytes(random(&*self.entropy));
         // Without the staff key there is no second factor either, and none is named.
         let decoy = self.staff_vault.tag(&[b"number typed", staff_no.as_bytes()]).ok();
-        let keep = KeepTry { token_hash: token.hash(), staff: id, password_ok, decoy };
+        let keep = KeepTry { token_hash: token.hash(), staff: id, password_ok, sso: false, decoy };
         unaudited(&self.ledger, "a password was tried; what comes of it is recorded at the second factor", keep)
             .await?;
         Ok(token)
+    }
+
+    /// Answers for a first factor that is not looked at, and counts it.
+    pub(super) async fn turned_away(&self, code: Code, request: &RequestStamp) -> DeskError {
+        let act = TurnedAway { code, request: request.clone() };
+        self.ledger.act(act).await.map_or_else(DeskError::from, |_| code.into())
     }
 
     /// The second factor: a session, or one refusal that does not tell its cause.
@@ -168,19 +171,21 @@ pub(super) fn unavailable(error: sqlx::Error) -> DeskError {
     Code::LogUnavailable.into()
 }
 
-struct KeepTry {
-    token_hash: [u8; 32],
-    staff: Option<StaffId>,
-    password_ok: bool,
-    decoy: Option<[u8; 32]>,
+/// A first factor was given, and waits for the second.
+pub(super) struct KeepTry {
+    pub token_hash: [u8; 32],
+    pub staff: Option<StaffId>,
+    pub password_ok: bool,
+    pub sso: bool,
+    pub decoy: Option<[u8; 32]>,
 }
 
 #[async_trait::async_trait]
 impl Housekeeping for KeepTry {
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<()> {
         let now = tx.now();
-        let (staff, password_ok, decoy) = (self.staff, self.password_ok, self.decoy);
-        let row = TryRow { staff, password_ok, expires: now.plus(TRY_LIFE), decoy };
+        let Self { staff, password_ok, sso, decoy, .. } = *self;
+        let row = TryRow { staff, password_ok, sso, expires: now.plus(TRY_LIFE), decoy };
         sessions::insert_try(tx.conn(), &self.token_hash, &row, now).await
     }
 }
@@ -257,7 +262,13 @@ impl SignIn {
         let session = SessionRow { lineage: self.lineage, staff: row, started: now, seen: now, notice: None };
         let actor = Actor::new(session, self.request.clone());
         self.given.tell(&mut details);
+        details.sso = self.vouched();
         Ok(Verdict::Done { event: actor.event(tx, Kind::SignedIn, None, details), fact: view })
+    }
+
+    /// Whether the first factor was a provider's word.
+    fn vouched(&self) -> Option<SsoName> {
+        self.tried.filter(|tried| tried.sso).map(|_| SsoName::Vouched)
     }
 
     /// Counts the failure, delays the next try, locks with the tenth, and records each of the first ten; what
@@ -303,6 +314,7 @@ impl SignIn {
     fn failure(&self, tx: &WriteTx<'_>, kind: Kind, code: Code, staff: Option<&StaffRow>) -> AuditEvent {
         let subject_staff = staff.map(|row| row.staff_no.clone());
         let mut details = Details { subject_staff, ..Details::default() };
+        details.sso = self.vouched().filter(|_| kind == Kind::SignedIn);
         if kind == Kind::SignedIn && matches!(self.given, Given::Passkey(_)) {
             self.given.tell(&mut details);
             details.alert = alert_of(code);
@@ -312,7 +324,8 @@ impl SignIn {
     }
 }
 
-/// A first factor that was not looked at, since too many waited: counted by the minute, all in one (A10).
+/// A first factor that was not looked at, since too many waited or none is taken: counted by the minute, all in
+/// one of each cause (A10).
 struct TurnedAway {
     code: Code,
     request: RequestStamp,
@@ -325,7 +338,7 @@ impl Act for TurnedAway {
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<Self::Fact>> {
         let error = self.code.into();
         let counting = self.barred(tx, &error);
-        flooded(tx, "sign-in turned away", 0, &counting).await?;
+        flooded(tx, &format!("sign-in turned away: {}", self.code), 0, &counting).await?;
         Ok(Verdict::Unrecorded { error })
     }
 

@@ -1,5 +1,5 @@
-//! The way to the password hash. Each hash takes tens of milliseconds and 19 MiB, for anyone who asks; so
-//! only so many run at once, and only so many wait, fewer yet from one place: a flood fills its own place in
+//! The way to the password hash, and another to the identity provider. Each hash takes tens of milliseconds and
+//! 19 MiB, each question a connection for as long as the provider likes, for anyone who asks; so only so many run at once, and only so many wait, fewer yet from one place: a flood fills its own place in
 //! the queue, and who comes from elsewhere is let through.
 
 use domain::code::Code;
@@ -15,7 +15,7 @@ const OF_ONE: usize = 48;
 /// In all: a few seconds' worth.
 const IN_ALL: usize = 256;
 
-/// The one of a back office.
+/// One of a back office's two.
 pub(crate) struct Turnstile {
     hashing: Semaphore,
     inside: Mutex<BTreeMap<Option<IpAddr>, usize>>,
@@ -51,7 +51,7 @@ impl Turnstile {
 }
 
 /// Someone's turn; over when it is dropped, a request that was given up too.
-pub(crate) struct Turn<'a> {
+pub struct Turn<'a> {
     // The permit goes back first.
     _permit: SemaphorePermit<'a>,
     _place: Place<'a>,

@@ -156,7 +156,10 @@ pub async fn touch(conn: &mut Conn, lineage: Lineage, now: Timestamp) -> sqlx::R
 pub struct TryRow {
     /// Nobody, for a number that nobody has.
     pub staff: Option<StaffId>,
+    /// Whether the first factor was right: the password, or an identity provider's word.
     pub password_ok: bool,
+    /// Whether it was the provider's (U9).
+    pub sso: bool,
     pub expires: Timestamp,
     /// Keyed digest of the number that was typed; none while the staff key was missing.
     pub decoy: Option<[u8; 32]>,
@@ -165,8 +168,8 @@ pub struct TryRow {
 /// Keeps a try, and forgets those that are over.
 pub async fn insert_try(conn: &mut Conn, token_hash: &[u8; 32], row: &TryRow, now: Timestamp) -> sqlx::Result<()> {
     const FORGET: &str = "DELETE FROM sign_in_try WHERE expires_at <= $1";
-    const SQL: &str = "INSERT INTO sign_in_try (token_hash, staff, password_ok, expires_at, decoy) \
-        VALUES ($1, $2, $3, $4, $5)";
+    const SQL: &str = "INSERT INTO sign_in_try (token_hash, staff, password_ok, expires_at, decoy, sso) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
     on_conn!(conn, |c| {
         sqlx::query(FORGET).bind(now.millis()).execute(&mut *c).await?;
         sqlx::query(SQL)
@@ -175,6 +178,7 @@ pub async fn insert_try(conn: &mut Conn, token_hash: &[u8; 32], row: &TryRow, no
             .bind(i64::from(row.password_ok))
             .bind(row.expires.millis())
             .bind(row.decoy.as_ref().map(|decoy| &decoy[..]))
+            .bind(i64::from(row.sso))
             .execute(&mut *c)
             .await
             .map(drop)
@@ -183,13 +187,14 @@ pub async fn insert_try(conn: &mut Conn, token_hash: &[u8; 32], row: &TryRow, no
 
 /// The try of that cookie.
 pub async fn read_try(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<TryRow>> {
-    const SQL: &str = "SELECT staff, password_ok, expires_at, decoy FROM sign_in_try WHERE token_hash = $1";
+    const SQL: &str = "SELECT staff, password_ok, expires_at, decoy, sso FROM sign_in_try WHERE token_hash = $1";
     let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
     row.map(|row| {
         let staff: Option<Vec<u8>> = row.try_get(0)?;
         Ok(TryRow {
             staff: staff.map(|bytes| id(&bytes).map(StaffId::from_bytes)).transpose()?,
             password_ok: row.try_get::<i64, _>(1)? == 1,
+            sso: row.try_get::<i64, _>(4)? == 1,
             expires: Timestamp::from_millis(row.try_get(2)?),
             decoy: row.try_get::<Option<&[u8]>, _>(3)?.map(|b| b.try_into().map_err(|_| bad("decoy"))).transpose()?,
         })

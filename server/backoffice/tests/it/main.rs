@@ -58,6 +58,8 @@ mod sessions;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
+mod sso;
+#[cfg(test)]
 mod step_up;
 #[cfg(test)]
 mod supervise;

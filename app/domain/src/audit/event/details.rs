@@ -1,7 +1,7 @@
 //! What an event may say besides who, when and how it ended: one typed slot for each detail (A5).
 
 use super::words::{
-    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, SourceName, TicketText, VerdictName,
+    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, SourceName, SsoName, TicketText, VerdictName,
 };
 use super::{Decision, Kind};
 use crate::audit::fingerprint::Fingerprint;
@@ -87,6 +87,8 @@ details! {
     Factor factor: FactorName;
     /// Which passkey; its name stands beside the log.
     Passkey passkey: PasskeyId;
+    /// What came of an identity provider's word, where it stands for the password (U9).
+    Sso sso: SsoName;
     /// The session that was ended, by its lineage; at a sign-in the person's other one.
     Session session: Lineage;
     /// Digest of the notice's words.

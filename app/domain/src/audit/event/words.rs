@@ -132,3 +132,92 @@ impl VerdictName {
         }
     }
 }
+
+/// What came of an identity provider's word for somebody (U9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SsoName {
+    /// It stands for the password; the second factor is Grille's own.
+    Vouched,
+    /// The answer is not one to what this browser asked in the last minutes.
+    State,
+    /// The answer was used before.
+    Replayed,
+    /// The provider let nobody in.
+    Denied,
+    /// The provider did not take its own code.
+    Code,
+    /// The provider could not be asked.
+    Unreachable,
+    /// The token is none.
+    Malformed,
+    /// It is signed in a way that is not allowed, or not at all.
+    Algorithm,
+    /// It is not signed by a key of the provider's.
+    Signature,
+    /// It is another provider's.
+    Issuer,
+    /// It is for another program.
+    Audience,
+    /// It is not for what this browser asked.
+    Nonce,
+    /// It is over, or from a time to come.
+    Expired,
+    /// The person proved themselves to the provider too long ago.
+    AuthTime,
+    /// It names nobody, or not in the form of a staff number.
+    Claim,
+    /// Nobody has the number.
+    Unknown,
+    /// Whoever has the number is suspended.
+    Suspended,
+    /// Whoever has the number is locked (U3).
+    Locked,
+}
+
+impl SsoName {
+    /// Every one.
+    pub const ALL: [Self; 18] = [
+        Self::Vouched,
+        Self::State,
+        Self::Replayed,
+        Self::Denied,
+        Self::Code,
+        Self::Unreachable,
+        Self::Malformed,
+        Self::Algorithm,
+        Self::Signature,
+        Self::Issuer,
+        Self::Audience,
+        Self::Nonce,
+        Self::Expired,
+        Self::AuthTime,
+        Self::Claim,
+        Self::Unknown,
+        Self::Suspended,
+        Self::Locked,
+    ];
+    /// As it stands in the log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vouched => "vouched",
+            Self::State => "state",
+            Self::Replayed => "replayed",
+            Self::Denied => "denied",
+            Self::Code => "code",
+            Self::Unreachable => "unreachable",
+            Self::Malformed => "malformed",
+            Self::Algorithm => "algorithm",
+            Self::Signature => "signature",
+            Self::Issuer => "issuer",
+            Self::Audience => "audience",
+            Self::Nonce => "nonce",
+            Self::Expired => "expired",
+            Self::AuthTime => "auth_time",
+            Self::Claim => "claim",
+            Self::Unknown => "unknown",
+            Self::Suspended => "suspended",
+            Self::Locked => "locked",
+        }
+    }
+}
