@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { expect, Person, test, type Staff } from '../fixtures';
+import { look } from '../look';
 import { signIn, WORDS } from '../pages';
 import { enrol as enrolPasskey, PASSKEY, plugIn } from '../passkey';
 import { begin, type Running } from '../server';
@@ -16,17 +16,6 @@ async function open(): Promise<Bank> {
   const running = await begin(2, {});
   const { url, staff } = JSON.parse(running.said) as { url: string; staff: Staff[] };
   return { ...running, url, who: no => new Person(staff.find(one => one.staff_no === no)!) };
-}
-
-let shot = 0;
-async function look(page: Page, script: boolean): Promise<void> {
-  if (process.env.WALK) await page.screenshot({ path: `/tmp/walk/${script}-${String(++shot).padStart(2, '0')}.png`, fullPage: true });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(wide, page.url()).toBeLessThanOrEqual(1280);
-  if (!script) return;
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const told = violations.map(one => `${one.id}: ${one.nodes.map(node => node.target.join(' ')).join(', ')}`);
-  expect(told, page.url()).toEqual([]);
 }
 
 for (const [language, tongue, script] of [['zh', 'zh-CN', true], ['en', 'en-GB', false]] as const) {

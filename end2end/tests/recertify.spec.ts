@@ -1,6 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { expect, Person, test, type Staff } from '../fixtures';
+import { look } from '../look';
 import { signIn, WORDS } from '../pages';
 import { enrol as enrolPasskey, PASSKEY, plugIn } from '../passkey';
 import { begin } from '../server';
@@ -8,16 +7,6 @@ import { filled, locale } from '../words';
 
 /** Everybody is due from the first day on. */
 const ALL_DUE = { GRILLE_STAFF__RECERTIFY_NOTICE_DAYS: '90' };
-
-async function look(page: Page, name: string, script: boolean): Promise<void> {
-  if (process.env.WALK) await page.screenshot({ path: `/tmp/walk/recertify-${name}-${script}.png`, fullPage: true });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(wide, page.url()).toBeLessThanOrEqual(1280);
-  if (!script) return;
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const told = violations.map(one => `${one.id}: ${one.nodes.map(node => node.target.join(' ')).join(', ')}`);
-  expect(told, page.url()).toEqual([]);
-}
 
 for (const [language, tongue, script] of [['zh', 'zh-CN', true], ['en', 'en-GB', false]] as const) {
   test(`u7 rights are certified one by one, with a factor (${tongue}, script ${script})`, async ({ browser }) => {
@@ -34,14 +23,14 @@ for (const [language, tongue, script] of [['zh', 'zh-CN', true], ['en', 'en-GB',
     // home says that many are due, and until when one's own rights last
     await signIn(page, admin, WORDS[language], null);
     await expect(page.getByText(recertify!.told_own!.split('{')[0]!)).toBeVisible();
-    await look(page, 'home', script);
+    await look(page, script);
     await page.getByRole('link', { name: filled(recertify!.told_due!, { count: String(staff.length - 1), days: '90' }) }).click();
 
     // one tick a person, none for oneself and none for all
     await expect(page.getByRole('checkbox')).toHaveCount(staff.length - 1);
     await expect(tick('ad9001')).toHaveCount(0);
     await expect(page.getByRole('row').filter({ hasText: 'op1001' })).toContainText('0101');
-    await look(page, 'list', script);
+    await look(page, script);
     await submit.click();
     await expect(page.getByRole('alert')).toContainText(fault!.nobody_ticked!);
 
@@ -51,7 +40,7 @@ for (const [language, tongue, script] of [['zh', 'zh-CN', true], ['en', 'en-GB',
     await page.getByLabel(recertify!.code!, { exact: true }).fill('12345');
     await submit.click();
     await expect(page.getByRole('alert')).toBeVisible();
-    await look(page, 'refused', script);
+    await look(page, script);
     await expect(tick('op1001')).toBeChecked();
     await expect(tick('ap2001')).not.toBeChecked();
     const before = await tick('op1001').getAttribute('value');
@@ -65,7 +54,7 @@ for (const [language, tongue, script] of [['zh', 'zh-CN', true], ['en', 'en-GB',
       await plugIn(page);
       await enrolPasskey(page, PASSKEY[language], 'desk', () => admin.authenticator.next());
       await page.goto('/admin/recertification');
-      await look(page, 'passkey', script);
+      await look(page, script);
       const another = await tick('op1002').getAttribute('value');
       await tick('op1002').check();
       await page.getByRole('button', { name: recertify!.certify_by_passkey!, exact: true }).click();
@@ -74,13 +63,13 @@ for (const [language, tongue, script] of [['zh', 'zh-CN', true], ['en', 'en-GB',
 
     // whoever should not keep theirs is suspended from their own page, and is due no more
     await page.getByRole('link', { name: 'ap2001', exact: true }).click();
-    await look(page, 'person', script);
+    await look(page, script);
     await page.getByRole('button', { name: people!.suspend!, exact: true }).click();
     await page.goto('/admin/recertification');
     await expect(tick('ap2001')).toHaveCount(0);
     await page.goto('/admin/staff');
     await expect(page.getByRole('columnheader', { name: people!.certified_until! })).toBeVisible();
-    await look(page, 'staff', script);
+    await look(page, script);
 
     await context.close();
     await bank.stop();

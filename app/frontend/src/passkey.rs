@@ -6,11 +6,14 @@ mod browser;
 mod enrol;
 mod sign_in;
 
-use crate::page::{copy_of, fault, within, words};
+use crate::page::{around, copy_of, fault, hear, ready, show_busy, window, within, words};
 use crate::wire::{self, Refusal};
 use browser::Failure;
 use serde::Deserialize;
-use web_sys::Element;
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, HtmlElement};
 
 /// Brings to life what the page has of them.
 pub fn start() {
@@ -97,6 +100,33 @@ fn complain(room: &Element, trouble: Option<&Trouble>) {
         place.set_text_content(Some(&trouble.sentence()));
     }
     let _ = room.prepend_with_node_1(&alert);
+}
+
+/// Does something by a passkey at a press in the room, once at a time, and then shows the page `then`.
+fn on_press<F>(room: HtmlElement, then: String, act: impl Fn(HtmlElement) -> F + 'static)
+where
+    F: Future<Output = Result<(), Trouble>> + 'static,
+{
+    let busy = Rc::new(Cell::new(false));
+    ready(&room);
+    hear(&room.clone(), "click", move |event| {
+        if around(event, "[data-do]").is_none() || busy.replace(true) {
+            return;
+        }
+        let (room, busy, then, doing) = (room.clone(), busy.clone(), then.clone(), act(room.clone()));
+        show_busy(&room, true);
+        complain(&room, None);
+        spawn_local(async move {
+            match doing.await {
+                Ok(()) => drop(window().location().replace(&then)),
+                Err(trouble) => {
+                    complain(&room, Some(&trouble));
+                    show_busy(&room, false);
+                    busy.set(false);
+                }
+            }
+        });
+    });
 }
 
 /// Has the browser sign what `begin` asks for, and sends that to `end`.

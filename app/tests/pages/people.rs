@@ -1,6 +1,6 @@
 //! Staff administration as its pages show it.
 
-use crate::desk::{ABOUT_ME, OWN_PROPOSAL, PROPOSAL};
+use crate::desk::people::{ABOUT_ME, OWN_PROPOSAL, PROPOSAL};
 use crate::{context, page};
 use app::lang::{ALL, Lang};
 use app::page::{EnrolOnce, NewFactor, Page};

@@ -1,38 +1,17 @@
 //! Doing what a plain form does, with a passkey in place of its code: the form's own endpoint is asked, the
 //! challenge that it answers with is bound to the act, and the passkey signs that.
 
-use super::{Trouble, assert, complain};
-use crate::page::{around, data, find, hear, ready, show_busy, window};
+use super::{Trouble, assert, on_press};
+use crate::page::{data, find};
 use crate::wire::{self, Refusal};
-use std::cell::Cell;
-use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{FormData, HtmlElement, HtmlFormElement, UrlSearchParams};
 
 /// Brings `data-passkey-act` to life: it holds the endpoint, and `data-choice` the button whose place it takes.
 pub fn start() {
     let Some(room) = find("[data-passkey-act]") else { return };
-    let busy = Rc::new(Cell::new(false));
-    ready(&room);
-    hear(&room.clone(), "click", move |event| {
-        if around(event, "[data-do]").is_none() || busy.replace(true) {
-            return;
-        }
-        let (room, busy) = (room.clone(), busy.clone());
-        show_busy(&room, true);
-        complain(&room, None);
-        spawn_local(async move {
-            match act(&room).await {
-                Ok(()) => drop(window().location().replace(&data(&room, "then"))),
-                Err(trouble) => {
-                    complain(&room, Some(&trouble));
-                    show_busy(&room, false);
-                    busy.set(false);
-                }
-            }
-        });
-    });
+    let then = data(&room, "then");
+    on_press(room, then, |room| async move { act(&room).await });
 }
 
 async fn act(room: &HtmlElement) -> Result<(), Trouble> {
