@@ -38,6 +38,8 @@ pub struct NewFactor {
     pub secret: Zeroizing<String>,
     /// The same as a URI.
     pub uri: Zeroizing<String>,
+    /// The same sealed, for the form to bring back.
+    pub sealed: String,
 }
 
 impl EnrolOnce {

@@ -40,6 +40,7 @@ pub fn sentence(lang: Lang, code: Code) -> String {
         Code::AlreadyDecided => text!(lang, code.already_decided),
         Code::ProposalExpired => text!(lang, code.proposal_expired),
         Code::ProposalWaiting => text!(lang, code.proposal_waiting),
+        Code::LastAdministrators => text!(lang, code.last_administrators),
         Code::ChangeUnfit => text!(lang, code.change_unfit),
         Code::RoleConflict => text!(lang, code.role_conflict),
         Code::LinkTaken => text!(lang, code.link_taken),

@@ -19,6 +19,8 @@ CREATE TABLE staff_change (
     proposed_by   BLOB    NOT NULL REFERENCES staff (id),
     -- the person, not the login: four eyes belong to two people
     by_person     TEXT    NOT NULL,
+    -- the proposer's own record then: whatever changes it, a suspension too, ends what they proposed
+    by_version    INTEGER NOT NULL,
     proposed_at   INTEGER NOT NULL,
     expires_at    INTEGER NOT NULL
 ) STRICT;
@@ -55,8 +57,6 @@ BEGIN SELECT RAISE(ABORT, 'staff_decision_is_never_deleted'); END;
 CREATE TABLE enrol_link (
     change      BLOB    NOT NULL PRIMARY KEY REFERENCES staff_decision (change),
     token_hash  BLOB    CONSTRAINT enrol_link_token_is_unique UNIQUE,
-    -- the new TOTP seed, made with the secret
-    totp_sealed BLOB,
     expires_at  INTEGER NOT NULL,
     -- answers that were not those of whoever it is for
     tries       INTEGER NOT NULL DEFAULT 0,
@@ -68,6 +68,11 @@ BEGIN SELECT RAISE(ABORT, 'enrol_link_is_taken_once'); END;
 CREATE TRIGGER enrol_link_is_used_once BEFORE UPDATE OF used_at ON enrol_link
 WHEN OLD.used_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'enrol_link_is_used_once'); END;
+
+-- A person is known by this number in one spelling: two would be two people to each other.
+CREATE TRIGGER staff_person_has_one_spelling BEFORE INSERT ON staff
+WHEN EXISTS (SELECT 1 FROM staff WHERE lower(person) = lower(NEW.person) AND person <> NEW.person)
+BEGIN SELECT RAISE(ABORT, 'staff_person_has_one_spelling'); END;
 
 -- After a factor reset the person reveals nothing for a day (U4).
 ALTER TABLE staff ADD COLUMN reveal_frozen_until INTEGER NOT NULL DEFAULT 0;

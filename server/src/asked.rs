@@ -31,7 +31,11 @@ pub const SESSION_STATUS: &str = "/api/session/status";
 pub const SESSION_STAY: &str = "/api/session/stay";
 
 /// What may be asked before the notice of secrecy is acknowledged: the way in, the notice, the way out.
-const BEFORE_NOTICE: [&str; 14] = [
+const BEFORE_NOTICE: [&str; 17] = [
+    // whoever opens a link is nobody yet
+    "/enrol/{token}",
+    "/api/enrol/open",
+    "/api/enrol/finish",
     "/sign-in",
     "/sign-in/verify",
     "/sign-in/sso",

@@ -116,6 +116,8 @@ codes! {
     ProposalWaiting "proposal_waiting" 409;
     /// The change fits nobody of this number as they are now.
     ChangeUnfit "change_unfit" 409;
+    /// Fewer than two administrators would be left, and two are what it takes to bring one back.
+    LastAdministrators "last_administrators" 409;
     /// The person has another role by another login, and roles exclude each other.
     RoleConflict "role_conflict" 409;
     /// The link was taken already, or there is none.

@@ -45,6 +45,11 @@ fn line(told: &Told, lang: Lang) -> AnyView {
             let frozen = frozen_until.map(|until| text!(lang, people.told_frozen, at = local(until)));
             view! { <li>{what} " " {frozen}</li> }.into_any()
         }
+        Told::SecondLogin { staff_no, proposed_by, confirmed_by, at } => {
+            let what =
+                text!(lang, people.told_login, no = staff_no, at = local(*at), by = proposed_by, second = confirmed_by);
+            view! { <li>{what}</li> }.into_any()
+        }
         Told::Decided { proposal, change, staff_no, confirmed, by, at, link } => {
             let change = words::people::change(lang, *change);
             let what = if *confirmed {

@@ -140,6 +140,7 @@ pub fn why(lang: Lang, code: Code) -> String {
         Code::AlreadyDecided => text!(lang, log_why.already_decided),
         Code::ProposalExpired => text!(lang, log_why.proposal_expired),
         Code::ProposalWaiting => text!(lang, log_why.proposal_waiting),
+        Code::LastAdministrators => text!(lang, log_why.last_administrators),
         Code::ChangeUnfit => text!(lang, log_why.change_unfit),
         Code::RoleConflict => text!(lang, log_why.role_conflict),
         Code::LinkTaken => text!(lang, log_why.link_taken),

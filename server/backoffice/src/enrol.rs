@@ -8,7 +8,7 @@ use crate::auth::{
     RequestStamp, event, flooded, hash_aside, matching_step, password_fault, verify_password, well_formed,
 };
 use crate::backoffice::BackOffice;
-use crate::people::{about, answerable, proposer_serves, record_of, still_good};
+use crate::people::{about, answerable, eyes_are_open, record_of, still_good};
 use crate::store::staff::NewStaff;
 use crate::store::staff_changes::{self, ChangeRow};
 use crate::store::{WriteTx, enrol_links, staff, staff_admin};
@@ -17,7 +17,7 @@ use domain::audit::event::{AuditEvent, Details, Kind};
 use domain::clock::Span;
 use domain::code::{Code, Fault};
 use domain::desk::{DeskError, EnrolToken};
-use domain::id::{ProposalId, StaffId, StaffNo};
+use domain::id::{PersonNo, ProposalId, StaffId, StaffNo};
 use domain::staff_change::ChangeKind;
 use zeroize::Zeroizing;
 
@@ -41,6 +41,9 @@ pub struct NewFactor {
     pub secret: Zeroizing<String>,
     /// The same as a URI, which authenticators take (Key URI format). It names no person.
     pub uri: Zeroizing<String>,
+    /// The same sealed, to come back with the code: nothing of it is kept here, so what whoever opened the link
+    /// before saw is worth nothing.
+    pub sealed: String,
 }
 
 /// What sets factors.
@@ -51,27 +54,49 @@ pub struct UseLink {
     pub staff_no: String,
     /// The new password; at a reset the one that they have.
     pub password: Zeroizing<String>,
+    /// The new secret, sealed as it was shown; nothing where the one that they have stays.
+    pub factor: String,
     /// A code of the new secret; of the one that they have, where that stays.
     pub code: Zeroizing<String>,
 }
 
 impl BackOffice {
-    /// Opens a link: its secret, once the opening is recorded.
-    pub async fn open_link(&self, token: Option<&EnrolToken>, request: RequestStamp) -> Result<LinkShown, DeskError> {
-        let found = self.link_of(token).await?;
-        let (proposal, sealed) = found.unzip();
+    /// Opens a link: a secret made for this opening, once that is recorded; after a refused form the one that came
+    /// back with it, since it is in an authenticator already.
+    pub async fn open_link(
+        &self,
+        token: Option<&EnrolToken>,
+        again: Option<&str>,
+        request: RequestStamp,
+    ) -> Result<LinkShown, DeskError> {
+        let proposal = self.link_of(token).await?;
         let row = self.ledger.act(Open { proposal, request }).await?.into_fact();
-        if row.change.kind == ChangeKind::ResetPassword {
-            return Ok(LinkShown { change: row.change.kind, factor: None });
+        let (change, person) = (row.change.kind, &row.change.person);
+        if change == ChangeKind::ResetPassword {
+            return Ok(LinkShown { change, factor: None });
         }
-        let seed = self.staff_vault.open(&row.change.person, &sealed.unwrap_or_default());
-        let seed = seed.map_err(|error| DeskError::Refused(error.code()))?;
-        let secret = Zeroizing::new(data_encoding::BASE32_NOPAD.encode(seed.bytes()));
+        let (seed, sealed) = match again.and_then(|sealed| self.unsealed(person, sealed)) {
+            Some(known) => known,
+            None => {
+                let seed = Zeroizing::new(random::<20>(&*self.entropy).to_vec());
+                let sealed = self.staff_vault.seal(person, &seed).map_err(|error| DeskError::Refused(error.code()))?;
+                (seed, sealed)
+            }
+        };
+        let secret = Zeroizing::new(data_encoding::BASE32_NOPAD.encode(&seed));
         let uri = Zeroizing::new(format!(
             "otpauth://totp/Grille?secret={}&issuer=Grille&algorithm=SHA1&digits=6&period=30",
             secret.as_str()
         ));
-        Ok(LinkShown { change: row.change.kind, factor: Some(NewFactor { secret, uri }) })
+        let sealed = data_encoding::BASE64URL_NOPAD.encode(&sealed);
+        Ok(LinkShown { change, factor: Some(NewFactor { secret, uri, sealed }) })
+    }
+
+    /// A secret that was sealed for this person, and its seal.
+    fn unsealed(&self, person: &PersonNo, sealed: &str) -> Option<(Zeroizing<Vec<u8>>, Vec<u8>)> {
+        let sealed = data_encoding::BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
+        let seed = self.staff_vault.open(person, &sealed).ok()?;
+        Some((Zeroizing::new(seed.bytes().to_vec()), sealed))
     }
 
     /// Sets the factors, and uses the link up.
@@ -79,7 +104,7 @@ impl BackOffice {
         if !well_formed(&form.code) {
             return Err(DeskError::Invalid(vec![Fault::new("code", "six_digits")]));
         }
-        let Some((proposal, sealed)) = self.link_of(form.token.as_ref()).await? else {
+        let Some(proposal) = self.link_of(form.token.as_ref()).await? else {
             return Err(self.no_link(request).await);
         };
         let row = staff_changes::read(&self.db, proposal).await.map_err(|_| Code::LogUnavailable)?;
@@ -99,12 +124,17 @@ impl BackOffice {
             | ChangeKind::Reinstate
             | ChangeKind::Move => Password::Known(false),
         };
-        let present = match row.change.kind {
+        let sealed = match row.change.kind {
             ChangeKind::ResetPassword => self.present_factor(&row).await?,
-            _ => None,
+            _ => self.unsealed(&row.change.person, &form.factor).map(|(_, sealed)| sealed),
         };
-        let seed = self.staff_vault.open(&row.change.person, present.as_ref().unwrap_or(&sealed));
-        let step = matching_step(seed.map_err(|error| error.code())?.bytes(), &form.code, self.clock.now());
+        // Without a secret there is no code of it.
+        let sealed = sealed.unwrap_or_default();
+        let step = match self.staff_vault.open(&row.change.person, &sealed) {
+            Ok(seed) => matching_step(seed.bytes(), &form.code, self.clock.now()),
+            Err(_) if sealed.is_empty() => None,
+            Err(error) => return Err(error.code().into()),
+        };
         let period = self.settings.recertify;
         let act = Use { proposal, request, password, step, totp_sealed: sealed, period };
         self.ledger.act(act).await?.into_fact();
@@ -117,7 +147,7 @@ impl BackOffice {
         Ok(record.map(|(_, secrets)| secrets.totp_sealed))
     }
 
-    async fn link_of(&self, token: Option<&EnrolToken>) -> Result<Option<(ProposalId, Vec<u8>)>, DeskError> {
+    async fn link_of(&self, token: Option<&EnrolToken>) -> Result<Option<ProposalId>, DeskError> {
         let Some(token) = token else { return Ok(None) };
         Ok(enrol_links::by_token(&self.db, &token.hash()).await.map_err(|_| Code::LogUnavailable)?)
     }
@@ -170,7 +200,7 @@ impl Act for Open {
         let details = row.as_ref().map(told).unwrap_or_default();
         let good = match &row {
             Some(row) => {
-                still_good(row, record_of(tx, row).await?.as_ref(), tx.now()) && proposer_serves(tx, row).await?
+                still_good(row, record_of(tx, row).await?.as_ref(), tx.now()) && eyes_are_open(tx, row).await?
             }
             None => false,
         };
@@ -224,7 +254,7 @@ impl Act for Use {
         };
         let found = record_of(tx, &row).await?;
         let details = told(&row);
-        if !still_good(&row, found.as_ref(), tx.now()) || !proposer_serves(tx, &row).await? {
+        if !still_good(&row, found.as_ref(), tx.now()) || !eyes_are_open(tx, &row).await? {
             return refuse(tx, kind, &self.request, Code::LinkInvalid, details).await;
         }
         if matches!(self.password, Password::Known(false)) {
@@ -269,6 +299,14 @@ impl Use {
         // Roles exclude each other, whatever was confirmed since.
         if staff_admin::has_another_role(tx.conn(), &change.person, &change.staff_no, change.role).await? {
             return Ok(false);
+        }
+        // Four eyes are told apart by this number.
+        if staff_admin::is_spelled_otherwise(tx.conn(), &change.person).await? {
+            return Ok(false);
+        }
+        // Somebody who is there already gets new factors by this: as carefully as by a reset (U4).
+        if staff_admin::is_known(tx.conn(), &change.person).await? {
+            set::begin_anew(tx, row).await?;
         }
         let new = NewStaff {
             id,
@@ -319,7 +357,9 @@ async fn refuse<F>(
     let error = DeskError::Refused(code);
     let counting = request.fill(Kind::RefusalsCounted, Details::default());
     let counting = event(tx, Kind::RefusalsCounted, Some(code), None, Some(request), counting);
-    if flooded(tx, "one-time link", REFUSALS_A_MINUTE, &counting).await? {
+    // What is tried at a link that there is, is bounded by itself: strangers do not talk it out of the log.
+    let source = details.proposal.map_or_else(|| "one-time link".into(), |id| format!("one-time link refused {id}"));
+    if flooded(tx, &source, REFUSALS_A_MINUTE, &counting).await? {
         return Ok(Verdict::Unrecorded { error });
     }
     let details = request.fill(kind, details);

@@ -28,7 +28,7 @@ use domain::desk::{
 };
 use domain::id::{ProposalId, StaffNo};
 use domain::staff_change::{ChangeKind, LINK_TRIES, StaffChange};
-pub(crate) use link::{answerable, proposer_serves, record_of, still_good};
+pub(crate) use link::{answerable, eyes_are_open, record_of, still_good};
 use propose::ProposeChange;
 
 /// How far back proposals are listed.
@@ -102,13 +102,6 @@ impl People for StaffDesk {
             return Err(self.refused_as(Kind::EnrolLinkTaken, Details::default(), Code::NotFound.into()).await);
         };
         let token = EnrolToken::from_bytes(crate::system::random(&*self.office.entropy));
-        let seed = zeroize::Zeroizing::new(crate::system::random::<20>(&*self.office.entropy));
-        let sealed = match self.office.staff_vault.seal(&seen.change.person, &*seed) {
-            Ok(sealed) => sealed,
-            Err(error) => {
-                return Err(self.refused_as(Kind::EnrolLinkTaken, Details::default(), error.code().into()).await);
-            }
-        };
         self.permitted().await;
         let act = link::TakeLink {
             actor: self.actor.clone(),
@@ -116,7 +109,6 @@ impl People for StaffDesk {
             proposal,
             change: seen.change,
             token_hash: token.hash(),
-            totp_sealed: sealed,
         };
         let expires = self.office.ledger.act(act).await?.into_fact();
         Ok(EnrolLink { token, expires })
@@ -229,10 +221,19 @@ impl StaffDesk {
             told.push(Told::FactorReset {
                 change: row.change.kind,
                 staff_no: row.change.staff_no.clone(),
-                proposed_by: row.proposed_by,
+                proposed_by: row.proposed_by.clone(),
                 confirmed_by: made.by.clone(),
                 at: made.at,
                 frozen_until: (frozen > self.now).then_some(frozen),
+            });
+        }
+        let newly = row.change.kind == ChangeKind::Invite && row.change.staff_no != self.actor.stamp().staff_no;
+        if row.change.person == *person && newly && made.confirmed {
+            told.push(Told::SecondLogin {
+                staff_no: row.change.staff_no.clone(),
+                proposed_by: row.proposed_by.clone(),
+                confirmed_by: made.by.clone(),
+                at: made.at,
             });
         }
         if row.by_person == *person {

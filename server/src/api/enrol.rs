@@ -17,6 +17,8 @@ struct Shown<'a> {
     totp_secret: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     otpauth: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    factor: Option<&'a str>,
 }
 
 /// What sets factors, as a form gives it, beside the link's secret.
@@ -25,6 +27,7 @@ pub(crate) fn use_form(form: &mut Form, token: &str) -> UseLink {
         token: EnrolToken::parse(token),
         staff_no: form.text("staff_no").trim().to_lowercase(),
         password: Zeroizing::new(form.text("password")),
+        factor: form.take("factor").unwrap_or_default(),
         code: Zeroizing::new(form.text("code").trim().to_owned()),
     }
 }
@@ -36,11 +39,15 @@ pub async fn open(Sent { caller, mut form, .. }: Sent) -> Response {
     if !faults.is_empty() {
         return caller.refused(&DeskError::Invalid(faults));
     }
-    match caller.site.office.open_link(EnrolToken::parse(&token).as_ref(), caller.stamp.clone()).await {
+    match caller.site.office.open_link(EnrolToken::parse(&token).as_ref(), None, caller.stamp.clone()).await {
         Ok(shown) => {
-            let (totp_secret, otpauth) =
-                shown.factor.as_ref().map(|factor| (factor.secret.as_str(), factor.uri.as_str())).unzip();
-            answer::json(&Shown { change: shown.change, totp_secret, otpauth })
+            let new = shown.factor.as_ref();
+            answer::json(&Shown {
+                change: shown.change,
+                totp_secret: new.map(|new| new.secret.as_str()),
+                otpauth: new.map(|new| new.uri.as_str()),
+                factor: new.map(|new| new.sealed.as_str()),
+            })
         }
         Err(error) => caller.refused(&error),
     }

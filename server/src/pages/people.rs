@@ -167,15 +167,22 @@ pub async fn post_link(Sent { caller, mut form, headers }: Sent) -> Response {
 /// `/enrol/{token}`
 pub async fn enrol(caller: Caller, Path(token): Path<String>, headers: HeaderMap) -> Response {
     let token = Zeroizing::new(token);
-    opened(caller, token, &headers, FormState::default()).await
+    opened(caller, token, None, &headers, FormState::default()).await
 }
 
 /// The link's page, once its opening is recorded; whatever is wrong with the link is one refusal.
-async fn opened(caller: Caller, token: Zeroizing<String>, headers: &HeaderMap, form: FormState) -> Response {
+async fn opened(
+    caller: Caller,
+    token: Zeroizing<String>,
+    factor: Option<&str>,
+    headers: &HeaderMap,
+    form: FormState,
+) -> Response {
     let secret = EnrolToken::parse(&token);
-    match caller.site.office.open_link(secret.as_ref(), caller.stamp.clone()).await {
+    match caller.site.office.open_link(secret.as_ref(), factor, caller.stamp.clone()).await {
         Ok(shown) => {
-            let factor = shown.factor.map(|factor| NewFactor { secret: factor.secret, uri: factor.uri });
+            let factor =
+                shown.factor.map(|factor| NewFactor { secret: factor.secret, uri: factor.uri, sealed: factor.sealed });
             let once = EnrolOnce { token, change: shown.change, factor };
             draw(Page::Enrol(once), caller, headers, form).await
         }
@@ -191,6 +198,7 @@ pub async fn post_enrol(Path(token): Path<String>, Sent { caller, mut form, head
     // What is no staff number is not shown again: someone may have typed a password there.
     let shown = StaffNo::parse(&asked.staff_no).map(|no| no.to_string()).unwrap_or_default();
     let values = BTreeMap::from([("staff_no".to_owned(), shown)]);
+    let factor = asked.factor.clone();
     let done = match faults.is_empty() {
         true => caller.site.office.use_link(asked, caller.stamp.clone()).await,
         false => Err(DeskError::Invalid(faults)),
@@ -198,11 +206,11 @@ pub async fn post_enrol(Path(token): Path<String>, Sent { caller, mut form, head
     match done {
         Ok(()) => go_to("/sign-in"),
         Err(DeskError::Invalid(faults)) => {
-            opened(caller, token, &headers, FormState { values, faults, ..FormState::default() }).await
+            opened(caller, token, Some(&factor), &headers, FormState { values, faults, ..FormState::default() }).await
         }
         Err(error) if error.code() == Code::CodeWrong => {
             let form = FormState { values, code: Some(Code::CodeWrong), ..FormState::default() };
-            opened(caller, token, &headers, form).await
+            opened(caller, token, Some(&factor), &headers, form).await
         }
         Err(error) => draw(Page::Refusal(error.code()), caller, &headers, FormState::default()).await,
     }

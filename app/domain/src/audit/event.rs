@@ -64,7 +64,7 @@ kinds! {
     /// A member of staff was entered by `init` or `demo`.
     StaffCreated "staff_created" [SubjectStaff, SubjectRole];
     /// Someone was suspended: it takes effect on the next request (U5).
-    StaffSuspended "staff_suspended" [SubjectStaff, OsUser, Policy, Address, Device];
+    StaffSuspended "staff_suspended" [SubjectStaff, SubjectPerson, OsUser, Policy, Address, Device];
     /// Someone whom ten failures had locked out was let in again (U3).
     StaffUnlocked "staff_unlocked" [SubjectStaff, Policy, Address, Device];
     /// Somebody certified that these people still need exactly these rights (U7).

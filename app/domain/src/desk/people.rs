@@ -316,6 +316,17 @@ pub enum Told {
         /// Until when nothing is revealed, if that is to come.
         frozen_until: Option<Timestamp>,
     },
+    /// The asking person was invited under another number: whoever sets its factors is them to every rule.
+    SecondLogin {
+        /// The other number.
+        staff_no: StaffNo,
+        /// Who proposed it.
+        proposed_by: StaffNo,
+        /// Who confirmed it.
+        confirmed_by: StaffNo,
+        /// When.
+        at: Timestamp,
+    },
     /// The asking person's proposal was decided.
     Decided {
         /// Which.

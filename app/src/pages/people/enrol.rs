@@ -37,6 +37,7 @@ pub fn view(once: &EnrolOnce, context: &PageContext) -> AnyView {
         <p class="lead">{lead}</p>
         {once.factor.as_ref().map(|factor| new_factor(factor, lang))}
         <form class="narrow" method="post" action=once.address() autocomplete="off">
+            {once.factor.as_ref().map(|new| view! { <input type="hidden" name="factor" value=new.sealed.clone()/> })}
             <Field lang name="staff_no" label=text!(lang, enrol.staff_no) form=form.clone()/>
             <Field lang name="password" label=password hint=hint form=form.clone() input=Input::Password/>
             <Field lang name="code" label=code form=form.clone() input=Input::Code/>

@@ -56,7 +56,7 @@ impl BackOffice {
             Err(_) => None,
         };
         let (id, stored) = known.map(|(row, secrets)| (row.id, secrets.password_hash)).unzip();
-        let password_ok = password::verify(password, stored).await;
+        let password_ok = password::verify(password, stored.clone()).await;
         drop(turn);
         let token = SessionToken::from_bytes(random(&*self.entropy));
         // Without the staff key there is no second factor either, and none is named.

@@ -22,8 +22,8 @@ pub(super) async fn factor(
     {
         return Ok(false);
     }
-    staff_admin::revoke_passkeys(tx.conn(), &row.change.person).await?;
-    begin_anew(tx, row, staff).await?;
+    begin_anew(tx, row).await?;
+    forget_failures(tx, staff).await?;
     Ok(true)
 }
 
@@ -41,19 +41,31 @@ pub(super) async fn password(
     }
     let now = tx.now();
     staff::set_password(tx.conn(), staff, hash, now).await?;
-    begin_anew(tx, row, staff).await?;
+    pause(tx, row).await?;
+    forget_failures(tx, staff).await?;
     Ok(true)
 }
 
-async fn begin_anew(tx: &mut WriteTx<'_>, row: &ChangeRow, staff: StaffId) -> sqlx::Result<()> {
+/// A person whose second factor is new: passkeys are revoked, since a lost device is not told from the others.
+pub(super) async fn begin_anew(tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Result<()> {
+    staff_admin::revoke_passkeys(tx.conn(), &row.change.person).await?;
+    pause(tx, row).await
+}
+
+/// No reveals for a day, and whatever session there is ends.
+async fn pause(tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Result<()> {
     let (now, person) = (tx.now(), &row.change.person);
     staff_admin::freeze(tx.conn(), person, now.plus(FREEZE)).await?;
-    staff::set_failures(tx.conn(), staff, 0, now, Timestamp::from_millis(0)).await?;
-    // A sign-in that got past an old factor goes no further.
-    sessions::forget_tries(tx.conn(), staff).await?;
     if let Some(open) = session_ends::open_of(tx.conn(), person).await? {
         let end = SessionEnd { ended: now, ended_by: EndedBy::Admin };
         session_ends::end(tx.conn(), open.lineage, end).await?;
     }
     Ok(())
+}
+
+async fn forget_failures(tx: &mut WriteTx<'_>, staff: StaffId) -> sqlx::Result<()> {
+    let now = tx.now();
+    staff::set_failures(tx.conn(), staff, 0, now, Timestamp::from_millis(0)).await?;
+    // A sign-in that got past an old factor goes no further.
+    sessions::forget_tries(tx.conn(), staff).await
 }

@@ -4,12 +4,13 @@ use crate::audit::{Act, Verdict};
 use crate::auth::Actor;
 use crate::policy::{Allowed, SuspendStaff, UnlockStaff};
 use crate::store::staff::StaffRow;
-use crate::store::{WriteTx, staff, staff_admin};
+use crate::store::{WriteTx, certifications, staff, staff_admin};
 use domain::audit::event::{AuditEvent, Details, Kind};
 use domain::audit::fingerprint::Fingerprint;
 use domain::code::Code;
 use domain::desk::DeskError;
 use domain::id::StaffNo;
+use domain::role::Role;
 
 /// Takes every right away, from the next request and the next act on (U5).
 pub(super) struct Suspend {
@@ -48,6 +49,11 @@ impl Act for Suspend {
         let Some(row) = found(tx, &self.staff_no, &mut details).await? else {
             return self.actor.refuse(tx, Kind::StaffSuspended, Code::NotFound.into(), details).await;
         };
+        details.subject_person = Some(row.person.clone());
+        let now = tx.now();
+        if row.role == Role::Admin && certifications::other_admins(tx.conn(), &row.person, now).await? < 2 {
+            return self.actor.refuse(tx, Kind::StaffSuspended, Code::LastAdministrators.into(), details).await;
+        }
         if !staff::suspend(tx.conn(), row.id).await? {
             return self.actor.refuse(tx, Kind::StaffSuspended, Code::ChangeUnfit.into(), details).await;
         }

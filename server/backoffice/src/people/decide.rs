@@ -1,7 +1,7 @@
 //! Deciding a proposal: by another person than its proposer and than whom it is about; to confirm it, with a
 //! second factor that is bound to every part of it.
 
-use super::{about, fits, proposer_serves};
+use super::{about, eyes_are_open, fits};
 use crate::audit::{Act, Verdict};
 use crate::auth::{Actor, own_factor};
 use crate::policy::{Allowed, DecideStaffChange};
@@ -110,7 +110,7 @@ impl DecideChange {
     /// Whether the record is another than the proposer saw, or the proposer has no rights any more: then one of
     /// the two pairs of eyes is shut.
     async fn outdated(&self, tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Result<Option<Code>> {
-        if !proposer_serves(tx, row).await? {
+        if !eyes_are_open(tx, row).await? {
             return Ok(Some(Code::ProposerGone));
         }
         let found = staff_admin::find(tx.conn(), &row.change.staff_no).await?;

@@ -23,7 +23,6 @@ pub(super) struct TakeLink {
     /// As it was read, for the event; a proposal is never changed.
     pub change: StaffChange,
     pub token_hash: [u8; 32],
-    pub totp_sealed: Vec<u8>,
 }
 
 #[async_trait::async_trait]
@@ -48,7 +47,7 @@ impl Act for TakeLink {
         if link.expires <= tx.now() {
             return self.actor.refuse(tx, KIND, Code::LinkInvalid.into(), details).await;
         }
-        if !enrol_links::take(tx.conn(), row.id, &self.token_hash, &self.totp_sealed).await? {
+        if !enrol_links::take(tx.conn(), row.id, &self.token_hash).await? {
             return self.actor.refuse(tx, KIND, Code::LinkTaken.into(), details).await;
         }
         Ok(Verdict::Done { event: self.actor.event(tx, KIND, None, details), fact: link.expires })
@@ -71,12 +70,17 @@ pub(crate) async fn record_of(tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Re
     staff_admin::find(tx.conn(), &row.change.staff_no).await
 }
 
-/// Whether whoever proposed a change still has rights: if not, one of the two pairs of eyes is shut, and a link in
-/// their hands is worth nothing.
-pub(crate) async fn proposer_serves(tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Result<bool> {
+/// Whether both pairs of eyes are still open: whoever proposed a change has rights, and the record that they had
+/// then, and so has whoever confirmed it. If not, it is not done, and a link of it is worth nothing in anyone's hands.
+pub(crate) async fn eyes_are_open(tx: &mut WriteTx<'_>, row: &ChangeRow) -> sqlx::Result<bool> {
     let now = tx.now();
     let proposer = staff_admin::find(tx.conn(), &row.proposed_by).await?;
-    Ok(proposer.is_some_and(|proposer| proposer.serves(now)))
+    if !proposer.is_some_and(|proposer| proposer.serves(now) && proposer.version == row.by_version) {
+        return Ok(false);
+    }
+    let Some(made) = &row.decision else { return Ok(true) };
+    let decider = staff_admin::find(tx.conn(), &made.by).await?;
+    Ok(decider.is_some_and(|decider| decider.serves(now)))
 }
 
 /// Whether a link may still be answered: not used, not too old, not tried too often.

@@ -54,6 +54,7 @@ impl Act for ProposeChange {
             before: before.as_ref(),
             staff: self.actor.staff(),
             person: &self.actor.stamp().person,
+            by_version: self.actor.stamp().version,
             proposed: now,
             expires: now.plus(PROPOSAL_LIFE),
         };

@@ -21,13 +21,11 @@ pub async fn insert(
     on_conn!(conn, |c| sqlx::query(SQL).bind(&change.as_bytes()[..]).bind(expires.millis()).execute(c).await.map(drop))
 }
 
-/// Gives a link its secret and its seed; `false` if it has one.
-pub async fn take(conn: &mut Conn, change: ProposalId, token: &[u8; 32], totp_sealed: &[u8]) -> sqlx::Result<bool> {
-    const SQL: &str =
-        "UPDATE enrol_link SET token_hash = $1, totp_sealed = $2 WHERE change = $3 AND token_hash IS NULL";
+/// Gives a link its secret; `false` if it has one.
+pub async fn take(conn: &mut Conn, change: ProposalId, token: &[u8; 32]) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE enrol_link SET token_hash = $1 WHERE change = $2 AND token_hash IS NULL";
     let taken = on_conn!(conn, |c| sqlx::query(SQL)
         .bind(&token[..])
-        .bind(totp_sealed)
         .bind(&change.as_bytes()[..])
         .execute(c)
         .await?
@@ -35,11 +33,11 @@ pub async fn take(conn: &mut Conn, change: ProposalId, token: &[u8; 32], totp_se
     Ok(taken == 1)
 }
 
-/// Which change the link of that secret is of, and the sealed seed.
-pub async fn by_token(db: &Db, token: &[u8; 32]) -> sqlx::Result<Option<(ProposalId, Vec<u8>)>> {
-    const SQL: &str = "SELECT change, totp_sealed FROM enrol_link WHERE token_hash = $1";
+/// Which change the link of that secret is of.
+pub async fn by_token(db: &Db, token: &[u8; 32]) -> sqlx::Result<Option<ProposalId>> {
+    const SQL: &str = "SELECT change FROM enrol_link WHERE token_hash = $1";
     let row = on!(db, |pool| sqlx::query(SQL).bind(&token[..]).fetch_optional(pool).await?);
-    row.map(|row| Ok((ProposalId::from_bytes(id(row.try_get(0)?)?), row.try_get(1)?))).transpose()
+    row.map(|row| Ok(ProposalId::from_bytes(id(row.try_get(0)?)?))).transpose()
 }
 
 /// Counts an answer that is not theirs.

@@ -208,9 +208,10 @@ pub async fn set_failures(
         .map(drop))
 }
 
-/// Suspends; `false` if there is no such active record.
+/// Suspends the person of that record, by whichever login; `false` if none of theirs served or had lapsed.
 pub async fn suspend(conn: &mut Conn, staff: StaffId) -> sqlx::Result<bool> {
-    const SQL: &str = "UPDATE staff SET state = 'suspended', version = version + 1 WHERE id = $1 AND state = 'active'";
+    const SQL: &str = "UPDATE staff SET state = 'suspended', lapsed_at = NULL, version = version + 1 \
+        WHERE person = (SELECT person FROM staff WHERE id = $1) AND (state = 'active' OR lapsed_at IS NOT NULL)";
     let done = on_conn!(conn, |c| sqlx::query(SQL).bind(&staff.as_bytes()[..]).execute(c).await?.rows_affected());
-    Ok(done == 1)
+    Ok(done > 0)
 }

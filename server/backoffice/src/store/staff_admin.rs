@@ -112,6 +112,12 @@ pub async fn read_frozen_until(db: &Db, person: &PersonNo) -> sqlx::Result<Times
     Ok(Timestamp::from_millis(row.try_get(0)?))
 }
 
+/// Whether there is any record of this person.
+pub async fn is_known(conn: &mut Conn, person: &PersonNo) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT 1 FROM staff WHERE person = $1 LIMIT 1";
+    Ok(on_conn!(conn, |c| sqlx::query(SQL).bind(person.as_str()).fetch_optional(c).await?).is_some())
+}
+
 /// Replaces a record's TOTP seed; its version grows, so nothing that was permitted before is done after.
 pub async fn reseed(conn: &mut Conn, staff: StaffId, version: i64, totp_sealed: &[u8]) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE staff SET totp_sealed = $1, totp_step = 0, version = version + 1 \

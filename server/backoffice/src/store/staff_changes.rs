@@ -18,6 +18,8 @@ pub struct ChangeRow {
     pub before: Option<(Role, BranchNo)>,
     pub proposed_by: StaffNo,
     pub by_person: PersonNo,
+    /// Version of the proposer's own record then.
+    pub by_version: i64,
     pub proposed: Timestamp,
     pub expires: Timestamp,
     pub decision: Option<DecisionRow>,
@@ -50,7 +52,7 @@ macro_rules! select {
              staff_change.role, staff_change.unit, staff_change.version, role_before, unit_before, \
              proposer.staff_no, staff_change.by_person, proposed_at, staff_change.expires_at, \
              confirmed, note, decider.staff_no, decided_at, \
-             token_hash IS NOT NULL, enrol_link.expires_at, tries, used_at \
+             token_hash IS NOT NULL, enrol_link.expires_at, tries, used_at, by_version \
              FROM staff_change \
              JOIN staff AS proposer ON proposer.id = proposed_by \
              LEFT JOIN staff_decision ON staff_decision.change = staff_change.id \
@@ -132,6 +134,7 @@ pub(super) fn change_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<ChangeRow
         before,
         proposed_by: StaffNo::parse(row.try_get(10)?).map_err(decode)?,
         by_person: PersonNo::parse(row.try_get(11)?).map_err(decode)?,
+        by_version: row.try_get(22)?,
         proposed: Timestamp::from_millis(row.try_get(12)?),
         expires: Timestamp::from_millis(row.try_get(13)?),
         decision,
@@ -147,6 +150,8 @@ pub struct NewChange<'a> {
     pub before: Option<&'a (Role, BranchNo)>,
     pub staff: StaffId,
     pub person: &'a PersonNo,
+    /// Of the proposer's own record.
+    pub by_version: i64,
     pub proposed: Timestamp,
     pub expires: Timestamp,
 }
@@ -154,8 +159,8 @@ pub struct NewChange<'a> {
 /// Keeps a proposal.
 pub async fn insert(conn: &mut Conn, new: &NewChange<'_>) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO staff_change (id, change, staff_no, person, name, role, unit, version, \
-        role_before, unit_before, proposed_by, by_person, proposed_at, expires_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        role_before, unit_before, proposed_by, by_person, proposed_at, expires_at, by_version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     let change = new.change;
     on_conn!(conn, |c| sqlx::query(SQL)
         .bind(&new.id.as_bytes()[..])
@@ -172,6 +177,7 @@ pub async fn insert(conn: &mut Conn, new: &NewChange<'_>) -> sqlx::Result<()> {
         .bind(new.person.as_str())
         .bind(new.proposed.millis())
         .bind(new.expires.millis())
+        .bind(new.by_version)
         .execute(c)
         .await
         .map(drop))

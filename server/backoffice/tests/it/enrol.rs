@@ -2,15 +2,18 @@
 
 use crate::four_eyes::{invitation, no, to_branch, with_admins};
 use crate::office::TestOffice;
-use crate::people::{PASSWORD, Seat, reveal_form, stamp};
+use crate::people::{PASSWORD, Person, Seat, reveal_form, stamp};
 use backoffice::auth::code_at;
 use backoffice::enrol::UseLink;
-use domain::audit::event::Kind;
+use domain::audit::event::{Kind, PersonName};
 use domain::clock::Span;
 use domain::code::{Code, Fault};
 use domain::desk::{DeskError, EnrolToken, LinkState, Propose, SessionToken, StaffState, Told};
-use domain::id::ProposalId;
+use domain::id::{BranchNo, PersonNo, ProposalId};
+use domain::role::Role;
 use domain::staff_change::ChangeKind;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use zeroize::Zeroizing;
 
 const OWN: &str = "nine lamps over the canal";
@@ -30,11 +33,15 @@ async fn link(first: &Seat, second: &Seat, form: Propose) -> (ProposalId, EnrolT
     (proposal, first.desk().await.take_link(proposal).await.unwrap().token)
 }
 
+/// What the last opening of each link gave its form to bring back.
+static SHOWN: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+
 impl TestOffice {
     /// The seed that a link shows.
     async fn seed(&self, token: &EnrolToken) -> Vec<u8> {
-        let shown = self.office.open_link(Some(token), stamp(self, "/enrol/{token}")).await.unwrap();
+        let shown = self.office.open_link(Some(token), None, stamp(self, "/enrol/{token}")).await.unwrap();
         let factor = shown.factor.unwrap();
+        SHOWN.lock().unwrap().insert(token.cookie_text(), factor.sealed);
         assert!(factor.uri.contains(factor.secret.as_str()));
         data_encoding::BASE32_NOPAD.decode(factor.secret.as_bytes()).unwrap()
     }
@@ -48,6 +55,7 @@ impl TestOffice {
             token: Some(copy(token)),
             staff_no: staff_no.into(),
             password: Zeroizing::new(password.into()),
+            factor: SHOWN.lock().unwrap().get(&token.cookie_text()).cloned().unwrap_or_default(),
             code: Zeroizing::new(code.into()),
         };
         self.office.use_link(form, stamp(self, "/enrol/{token}")).await
@@ -96,8 +104,9 @@ async fn u4_an_expired_forged_used_or_foreign_link_is_one_answer_and_recorded() 
     let seed = house.seed(&token).await;
     // Forged: as long, and not of its form at all.
     let forged = EnrolToken::from_bytes([7; 32]);
-    let open =
-        async |token: Option<&EnrolToken>| house.office.open_link(token, stamp(&house, "/enrol/{token}")).await.err();
+    let open = async |token: Option<&EnrolToken>| {
+        house.office.open_link(token, None, stamp(&house, "/enrol/{token}")).await.err()
+    };
     for token in [Some(&forged), None] {
         assert_eq!(open(token).await, Some(is(Code::LinkInvalid)));
         let event = house.last_is_refusal(Kind::EnrolLinkOpened, Code::LinkInvalid).await;
@@ -134,7 +143,7 @@ async fn u4_five_answers_that_are_not_theirs_kill_a_link_and_guesses_are_counted
             Err(is(Code::LinkInvalid))
         );
     }
-    assert_eq!(house.size().await - before, 3, "ten a minute are events of their own");
+    assert_eq!(house.size().await - before, 10, "ten a minute are events of their own");
 }
 
 #[tokio::test]
@@ -186,7 +195,7 @@ async fn u4_only_its_proposer_takes_a_link_and_neither_file_nor_log_holds_its_se
     }
     // A second invitation of the same number ends the first one's link.
     let (_, newer) = link(&first, &second, invitation()).await;
-    let refused = house.office.open_link(Some(&token), stamp(&house, "/enrol/{token}")).await.err();
+    let refused = house.office.open_link(Some(&token), None, stamp(&house, "/enrol/{token}")).await.err();
     assert_eq!(refused, Some(is(Code::LinkInvalid)));
     house.seed(&newer).await;
 }
@@ -254,7 +263,7 @@ async fn u4_a_suspension_or_any_other_change_ends_the_link_of_a_reset() {
     let (_, token) = link(&first, &second, Propose::ResetFactor(no("op1001"))).await;
     let moved = first.propose(to_branch("op1001", "0102")).await;
     second.confirm(moved).await;
-    let refused = house.office.open_link(Some(&token), stamp(&house, "/enrol/{token}")).await.err();
+    let refused = house.office.open_link(Some(&token), None, stamp(&house, "/enrol/{token}")).await.err();
     assert_eq!(refused, Some(is(Code::LinkInvalid)));
     house.last_is_refusal(Kind::EnrolLinkOpened, Code::LinkInvalid).await;
 }
@@ -268,7 +277,7 @@ async fn u4_a_forgotten_password_takes_two_and_the_second_factor_they_have_and_f
         matches!(told[..], [Told::FactorReset { change: ChangeKind::ResetPassword, frozen_until: Some(_), .. }]),
         "{told:?}"
     );
-    let shown = house.office.open_link(Some(&token), stamp(&house, "/enrol/{token}")).await.unwrap();
+    let shown = house.office.open_link(Some(&token), None, stamp(&house, "/enrol/{token}")).await.unwrap();
     assert!(shown.factor.is_none(), "the factor that they have stays");
     house.wait(Span::seconds(60));
     // Whoever has the link and no authenticator guesses five times at most.
@@ -308,11 +317,78 @@ async fn u4_five_wrong_codes_kill_the_link_of_a_forgotten_password() {
 }
 
 #[tokio::test]
-async fn u5_the_link_of_a_suspended_proposer_is_dead_in_their_hands() {
+async fn u5_the_link_of_a_suspended_proposer_is_dead_in_their_hands_and_stays_so() {
     let (house, _, first, second) = with_admins().await;
+    let third = house.seat(Person::third_admin()).await;
     let (_, token) = link(&first, &second, Propose::ResetFactor(no("op1001"))).await;
     second.desk().await.suspend_staff(no("ad9001")).await.unwrap();
-    let refused = house.office.open_link(Some(&token), stamp(&house, "/enrol/{token}")).await.err();
+    let refused = house.office.open_link(Some(&token), None, stamp(&house, "/enrol/{token}")).await.err();
     assert_eq!(refused, Some(is(Code::LinkInvalid)));
     house.last_is_refusal(Kind::EnrolLinkOpened, Code::LinkInvalid).await;
+    let back = second.propose(Propose::Reinstate(no("ad9001"))).await;
+    third.confirm(back).await;
+    let refused = house.office.open_link(Some(&token), None, stamp(&house, "/enrol/{token}")).await.err();
+    assert_eq!(refused, Some(is(Code::LinkInvalid)), "what ended does not live again with them");
+}
+
+#[tokio::test]
+async fn u5_the_link_that_a_suspended_person_confirmed_is_dead() {
+    let (house, _, first, second) = with_admins().await;
+    house.seat(Person::third_admin()).await;
+    let (_, token) = link(&first, &second, invitation()).await;
+    first.desk().await.suspend_staff(no("ad9002")).await.unwrap();
+    let refused = house.office.open_link(Some(&token), None, stamp(&house, "/enrol/{token}")).await.err();
+    assert_eq!(refused, Some(is(Code::LinkInvalid)));
+}
+
+#[tokio::test]
+async fn u4_who_opened_a_link_before_its_person_has_no_code_of_their_secret() {
+    let (house, _, first, second) = with_admins().await;
+    let (_, token) = link(&first, &second, invitation()).await;
+    let seen_before = house.seed(&token).await;
+    let own = house.seed(&token).await;
+    assert_ne!(seen_before, own, "each opening makes one");
+    house.use_link(&token, "op1005", OWN, &house.code_of(&own)).await.unwrap();
+    house.wait(Span::seconds(60));
+    assert!(house.try_sign_in("op1005", OWN, &house.code_of(&seen_before)).await.is_err());
+    house.wait(Span::seconds(60));
+    assert!(house.try_sign_in("op1005", OWN, &house.code_of(&own)).await.is_ok());
+}
+
+#[tokio::test]
+async fn u4_another_login_for_somebody_who_is_there_is_as_careful_as_a_reset_and_told() {
+    let (house, operator, first, second) = with_admins().await;
+    let invite = Propose::Invite {
+        staff_no: no("op1005"),
+        person: PersonNo::parse("P1001").unwrap(),
+        name: PersonName::parse("林一").unwrap(),
+        role: Role::Operator,
+        unit: BranchNo::parse("0101").unwrap(),
+    };
+    let (_, token) = link(&first, &second, invite).await;
+    let told = operator.desk().await.told().await.unwrap();
+    assert!(matches!(&told[..], [Told::SecondLogin { staff_no, .. }] if *staff_no == no("op1005")), "{told:?}");
+    let seed = house.seed(&token).await;
+    house.use_link(&token, "op1005", OWN, &house.code_of(&seed)).await.unwrap();
+    assert_eq!(operator.try_desk().await.err(), Some(is(Code::SignedOut)), "their session is over");
+    house.wait(Span::seconds(60));
+    operator.keep(&house.try_sign_in("op1005", OWN, &house.code_of(&seed)).await.unwrap());
+    let customer = house.customer().await;
+    let (case, handle) = operator.bound("complaint", &customer).await;
+    let refused = operator.ask(&reveal_form(case, handle, "id_no")).await.err();
+    assert!(matches!(refused, Some(DeskError::Wait { code: Code::RevealFrozen, .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a10_guesses_at_a_real_link_are_told_whatever_strangers_send() {
+    let (house, _, first, second) = with_admins().await;
+    let (_, token) = link(&first, &second, invitation()).await;
+    let seed = house.seed(&token).await;
+    for _ in 0..30 {
+        let forged = EnrolToken::from_bytes([7; 32]);
+        assert!(house.office.open_link(Some(&forged), None, stamp(&house, "/enrol/{token}")).await.is_err());
+    }
+    assert_eq!(house.use_link(&token, "op1004", OWN, &house.code_of(&seed)).await, Err(is(Code::LinkInvalid)));
+    assert!(house.last().await.details.proposal.is_some(), "under its own proposal");
+    house.last_is_refusal(Kind::EnrolLinkUsed, Code::LinkInvalid).await;
 }

@@ -206,6 +206,28 @@ async fn u5_one_administrator_suspends_at_once_and_two_reinstate() {
 }
 
 #[tokio::test]
+async fn u5_suspending_somebody_suspends_the_person_by_whichever_login() {
+    let (house, _, first, _) = with_admins().await;
+    let other = house.seat(Person::second_login()).await;
+    first.desk().await.suspend_staff(no("op1001")).await.unwrap();
+    assert!(house.last().await.details.subject_person.is_some());
+    assert_eq!(other.try_desk().await.err(), Some(is(Code::SignedOut)));
+    house.wait(Span::seconds(60));
+    let code = other.person.code(&house);
+    assert!(house.try_sign_in("ox1001", crate::people::PASSWORD, &code).await.is_err());
+}
+
+#[tokio::test]
+async fn u5_nobody_suspends_an_administrator_when_too_few_would_be_left_to_undo_it() {
+    let (house, _, first, second) = with_admins().await;
+    assert_eq!(first.desk().await.suspend_staff(no("ad9002")).await, Err(is(Code::LastAdministrators)));
+    house.last_is_refusal(Kind::StaffSuspended, Code::LastAdministrators).await;
+    second.desk().await;
+    house.seat(Person::third_admin()).await;
+    first.desk().await.suspend_staff(no("ad9002")).await.unwrap();
+}
+
+#[tokio::test]
 async fn u3_an_administrator_unlocks_another_and_not_themselves() {
     let (house, seat, first, _) = with_admins().await;
     for _ in 0..10 {

@@ -149,7 +149,7 @@ async fn u7_a_link_that_resets_a_factor_dies_with_the_rights_and_brings_nobody_b
     second.confirm(proposal).await;
     let token = first.desk().await.take_link(proposal).await.unwrap().token;
     house.wait_until(until);
-    let opened = house.office.open_link(Some(&token), stamp(&house, "/enrol/{token}")).await;
+    let opened = house.office.open_link(Some(&token), None, stamp(&house, "/enrol/{token}")).await;
     assert_eq!(opened.err(), Some(is(Code::LinkInvalid)));
     house.last_is_refusal(Kind::EnrolLinkOpened, Code::LinkInvalid).await;
 }
@@ -189,7 +189,7 @@ async fn u7_what_somebody_proposed_who_has_no_rights_any_more_is_not_confirmed()
     house.last_is_refusal(Kind::StaffChangeDecided, Code::ProposerGone).await;
     assert_eq!(house.lapses().await, 1);
     third.decide(crate::four_eyes::decision(lapsed, false)).await.unwrap();
-    third.desk().await.suspend_staff(no("ad9002")).await.unwrap();
+    house.office.suspend(&no("ad9002"), None).await.unwrap();
     assert_eq!(third.decide(crate::four_eyes::decision(suspended, true)).await, Err(is(Code::ProposerGone)));
     house.last_is_refusal(Kind::StaffChangeDecided, Code::ProposerGone).await;
 }
