@@ -73,17 +73,22 @@ fn u4_by_plain_forms_one_invites_another_confirms_and_the_invited_signs_in() {
     assert_eq!((page.status, page.header("cache-control")), (200, Some("no-store")));
     let page = page.text();
     let secret = between(&page, "<code class=\"secret\">", "</code>").replace(' ', "");
+    let factor = between(&page, "name=\"factor\" value=\"", "\"").to_owned();
     assert!(!page.contains("op1099") && !page.contains("Gu Xin"), "the page does not say whose the link is");
     let staff =
         Staff { staff_no: "op1099".into(), password: OWN.into(), totp_secret: secret, ..app.staff("op1001").clone() };
     let invited = Person::signed_out(&app, &staff);
     let enrol = |password: &str, code: &str| {
-        let form = [("staff_no", "op1099"), ("password", password), ("code", code)];
+        let form = [("staff_no", "op1099"), ("password", password), ("factor", factor.as_str()), ("code", code)];
         app.send(&Request::post(&path, &form).with("Accept-Language", "en"))
     };
     let weak = enrol("aaaaaaaaaaaaaaaa", &invited.code());
     assert_eq!(weak.status, 422);
     assert!(weak.text().contains("repeats the same characters") && !weak.text().contains("aaaaaaaa"));
+    assert!(
+        weak.text().contains(&invited.staff.totp_secret[..4]),
+        "the same secret, which an authenticator has by now"
+    );
     assert_eq!(led_to(&enrol(OWN, &invited.used_code())), "/sign-in");
     invited.sign_in();
     assert_eq!(invited.get("/customers").status, 200);
