@@ -74,7 +74,10 @@ fn is_for(claims: &Map<String, Value>, client_id: &str) -> bool {
 /// A NumericDate, which may have a fraction (RFC 7519 2).
 fn seconds(value: &Value) -> Option<i64> {
     let whole = |seconds: f64| (seconds.is_finite() && seconds.abs() < 1e12).then(|| seconds.floor() as i64);
-    value.as_i64().filter(|seconds| seconds.abs() < 1_000_000_000_000).or_else(|| value.as_f64().and_then(whole))
+    value
+        .as_i64()
+        .filter(|seconds| seconds.unsigned_abs() < 1_000_000_000_000)
+        .or_else(|| value.as_f64().and_then(whole))
 }
 
 #[cfg(test)]
@@ -150,6 +153,7 @@ mod tests {
             ("exp", json!(NOW - 60), SsoName::Expired),
             ("exp", json!("never"), SsoName::Expired),
             ("exp", json!(1e300), SsoName::Expired),
+            ("exp", json!(i64::MIN), SsoName::Expired),
             ("iat", json!(NOW + 61), SsoName::Expired),
             ("iat", json!(NOW - 91), SsoName::Expired),
             ("nbf", json!(NOW + 61), SsoName::Expired),

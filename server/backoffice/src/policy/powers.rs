@@ -72,7 +72,10 @@ impl Policy {
             Verb::ReopenCase => self.asks::<ReopenCase>(standing, [()]),
             Verb::SearchCustomers => self.asks::<SearchCustomers>(
                 standing,
-                purposes.purposes().iter().map(|one| SearchQuestion { purpose: &one.name, bank_wide: false }),
+                purposes
+                    .purposes()
+                    .iter()
+                    .flat_map(|one| [false, true].map(|bank_wide| SearchQuestion { purpose: &one.name, bank_wide })),
             ),
             Verb::ViewCustomer => self.asks::<ViewCustomer>(
                 standing,
@@ -85,10 +88,15 @@ impl Policy {
             Verb::RevealField => self.asks::<RevealField>(
                 standing,
                 catalogue.fields().iter().flat_map(|field| {
-                    field.reveal.iter().filter_map(move |purpose| {
-                        let purpose = purposes.get(purpose)?;
-                        let reason = purpose.reasons.first()?;
-                        Some(RevealQuestion { branch: own, purpose: &purpose.name, reason, field, bank_wide: false })
+                    field.reveal.iter().filter_map(|purpose| purposes.get(purpose)).flat_map(move |purpose| {
+                        let (branch, bank_wide, purpose_name) = (own, false, &purpose.name);
+                        purpose.reasons.iter().map(move |reason| RevealQuestion {
+                            branch,
+                            purpose: purpose_name,
+                            reason,
+                            field,
+                            bank_wide,
+                        })
                     })
                 }),
             ),
@@ -159,5 +167,11 @@ mod tests {
         let stricter = Policy::parse(&text, &[]).unwrap();
         let gained = tell(&stricter, None, standing(Role::Auditor, &here));
         assert_eq!(gained.iter().map(|(verb, ..)| *verb).collect::<Vec<_>>(), [Verb::ReadLog, Verb::VerifyLog]);
+        // What is given through the whole bank alone is given too.
+        let wide = "permit (principal, action == Action::\"searchCustomers\", resource) \
+            when { principal.role == \"auditor\" && context.bank_wide };";
+        let wider = Policy::parse(&format!("{SHIPPED}\n{wide}"), &[]).unwrap();
+        let gained = tell(&wider, None, standing(Role::Auditor, &here));
+        assert!(gained.iter().any(|(verb, ..)| *verb == Verb::SearchCustomers), "{gained:?}");
     }
 }
