@@ -51,6 +51,8 @@ export async function begin(staff: number, settings: Record<string, string>, giv
     env: { ...env, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // a test that fails does not come to its stop
+  process.once('exit', () => server.kill());
   const said: string[] = [];
   server.stderr.on('data', (words: Buffer) => said.push(words.toString()));
   const gone = new Promise<never>((_, fail) => {

@@ -10,7 +10,6 @@ use domain::audit::fingerprint::Fingerprint;
 use domain::code::Code;
 use domain::desk::DeskError;
 use domain::id::StaffNo;
-use domain::role::Role;
 
 /// Takes every right away, from the next request and the next act on (U5).
 pub(super) struct Suspend {
@@ -51,7 +50,10 @@ impl Act for Suspend {
         };
         details.subject_person = Some(row.person.clone());
         let now = tx.now();
-        if row.role == Role::Admin && certifications::other_admins(tx.conn(), &row.person, now).await? < 2 {
+        // Of the person, as the suspension is: the login that is named may be another than the administrator's.
+        if certifications::is_admin(tx.conn(), &row.person, now).await?
+            && certifications::other_admins(tx.conn(), &row.person, now).await? < 2
+        {
             return self.actor.refuse(tx, Kind::StaffSuspended, Code::LastAdministrators.into(), details).await;
         }
         if !staff::suspend(tx.conn(), row.id).await? {

@@ -92,6 +92,14 @@ pub async fn other_admins(conn: &mut Conn, person: &PersonNo, then: Timestamp) -
     row.try_get(0)
 }
 
+/// Whether this person is an administrator whose rights are certified beyond then, by whichever login.
+pub async fn is_admin(conn: &mut Conn, person: &PersonNo, then: Timestamp) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT 1 FROM staff \
+        WHERE role = 'admin' AND state = 'active' AND certified_until > $1 AND person = $2 LIMIT 1";
+    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(then.millis()).bind(person.as_str()).fetch_optional(c).await?);
+    Ok(row.is_some())
+}
+
 /// How many people are administrators whose rights are certified beyond then.
 pub async fn admins(db: &Db, then: Timestamp) -> sqlx::Result<i64> {
     let row = on!(db, |pool| sqlx::query(ADMINS).bind(then.millis()).bind("").fetch_one(pool).await?);

@@ -225,6 +225,12 @@ async fn u5_nobody_suspends_an_administrator_when_too_few_would_be_left_to_undo_
     second.desk().await;
     house.seat(Person::third_admin()).await;
     first.desk().await.suspend_staff(no("ad9002")).await.unwrap();
+    assert_eq!(first.desk().await.suspend_staff(no("ad9003")).await, Err(is(Code::LastAdministrators)), "nor the next");
+    assert_eq!(
+        first.desk().await.suspend_staff(no("ad9002")).await,
+        Err(is(Code::ChangeUnfit)),
+        "who is none any more"
+    );
 }
 
 #[tokio::test]
