@@ -78,6 +78,16 @@ codes! {
     OwnProposal "own_proposal" 403;
     /// The proposal is about whoever would decide it.
     OwnChange "own_change" 403;
+    /// One's own export, by whichever login: others decide it (E2).
+    OwnExport "own_export" 403;
+    /// Whoever decides must be of another unit than who asked, and than who decided before (E1, E2).
+    SameUnit "same_unit" 403;
+    /// This pair of people decided together too often of late: another approver must (abuse case 5).
+    PairTooOften "pair_too_often" 403;
+    /// What was submitted by one kind of second factor is fetched by the other (JR/T 0171 6.1.4.2 f).
+    SameFactor "same_factor" 403;
+    /// Whoever entered a recipient neither asks for nor approves an export to it for seven days (E1).
+    RecipientResting "recipient_resting" 403;
     /// A factor was reset, so nothing is revealed for a day (U4).
     RevealFrozen "reveal_frozen" 403;
     /// The request did not come from Grille's own page (U6).
@@ -106,6 +116,30 @@ codes! {
     PasskeyLimit "passkey_limit" 409;
     /// This credential was enrolled before.
     PasskeyKnown "passkey_known" 409;
+    /// This person voted already.
+    AlreadyVoted "already_voted" 409;
+    /// The export is at another step than this act belongs to.
+    ExportState "export_state" 409;
+    /// The export waited too long.
+    ExportExpired "export_expired" 409;
+    /// The export is not what was approved: it is not made (E3).
+    ExportChanged "export_changed" 409;
+    /// Whoever asked for the export has other rights now, or none (E6).
+    RequesterGone "requester_gone" 409;
+    /// Whoever approved the export has other rights now, or none (E6).
+    ApproverGone "approver_gone" 409;
+    /// The recipient is not confirmed, was ended, or its assessment is over (E1).
+    RecipientUnfit "recipient_unfit" 409;
+    /// The file is gone: fetched, destroyed, or never made (E5).
+    FileGone "file_gone" 409;
+    /// No customer is selected.
+    NothingSelected "nothing_selected" 409;
+    /// More rows than may leave at once (E1).
+    RowCap "row_cap" 409;
+    /// More rows than may leave for one person in thirty days (E1).
+    PeriodCap "period_cap" 409;
+    /// So many requests are under way already.
+    ExportLimit "export_limit" 409;
     /// Somebody decided the proposal already.
     AlreadyDecided "already_decided" 409;
     /// Nobody decided the proposal within seven days.

@@ -5,6 +5,7 @@ mod audit;
 mod budgets;
 mod drafts;
 mod ended;
+mod exports;
 mod once;
 mod passkeys;
 mod password;
@@ -30,6 +31,7 @@ pub use audit::*;
 pub use budgets::{Budgets, Left};
 pub use drafts::{Draft, DraftPlace, DraftTooLong, Drafts};
 pub use ended::Ended;
+pub use exports::*;
 pub use once::{FormSent, Once, Turn};
 pub use passkeys::{CeremonyOptions, EnrolPasskey, PasskeyView, Passkeys};
 pub use password::{ChangePassword, OwnPassword};
@@ -49,6 +51,7 @@ pub trait Desk:
     Audit
     + Budgets
     + Drafts
+    + Exports
     + Once
     + OwnPassword
     + Passkeys

@@ -66,6 +66,12 @@ uuid_ids! {
     PasskeyId;
     /// A proposed change to a member of staff.
     ProposalId;
+    /// A request for an export.
+    ExportId;
+    /// To whom exports go.
+    RecipientId;
+    /// One check of one way by which data may leave.
+    CheckId;
 }
 
 macro_rules! random_ids {

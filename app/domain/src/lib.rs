@@ -3,7 +3,7 @@
 //! Read in this order: [`id`], [`role`] and [`clock`] name things; [`catalogue`] says what a customer is;
 //! [`normalise`] and [`mask`] what a value looks like inside and outside; [`purpose`] and [`note`] why
 //! anyone may look, and [`notice`] what they acknowledge before they do; [`search`] what may be asked and [`budget`] how much of it; [`step_up`] what a second
-//! factor is bound to, and [`passkey`] what one of them signs; [`code`] how a refusal is named; [`audit`]
+//! factor is bound to, and [`passkey`] what one of them signs; [`export`] what leaves the bank, and who answers for it; [`code`] how a refusal is named; [`audit`]
 //! what is written down and how it is proved; [`desk`] the one port through which a screen reaches all this.
 
 pub mod audit;
@@ -13,6 +13,7 @@ pub mod certification;
 pub mod clock;
 pub mod code;
 pub mod desk;
+pub mod export;
 pub mod id;
 pub mod mask;
 pub mod normalise;

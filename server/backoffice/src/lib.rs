@@ -14,6 +14,7 @@ mod customers;
 mod desk;
 mod drafts;
 pub mod enrol;
+mod exports;
 mod floods;
 pub mod guests;
 pub mod hooks;

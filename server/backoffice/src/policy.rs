@@ -3,10 +3,15 @@
 //! A decision is an [`Allowed`]: it names the permission, cannot be made elsewhere, and carries the hash of
 //! the policy that made it, so that the act can see whether that policy is still in force.
 
+mod exports;
 mod log;
 mod people;
 mod powers;
 
+pub use exports::{
+    CheckChannels, DecideExport, DecideRecipient, EndRecipient, ExportQuestion, ProposeRecipient, ReadExports,
+    RequestExport,
+};
 pub use log::{ReadEntries, ReadLog, VerifyLog};
 pub use people::{
     CertifyStaff, DecideStaffChange, EndSessions, ListStaff, ProposeStaffChange, SuspendStaff, UnlockStaff,

@@ -10,8 +10,8 @@ mod words;
 
 pub use details::{Details, Slot};
 pub use words::{
-    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, PersonName, SourceName, SsoName, TicketText,
-    VerdictName,
+    AlertName, AttemptName, DeviceTag, EndingName, FactorName, KeyName, OutcomeName, PersonName, SourceName, SsoName,
+    TicketText, VerdictName,
 };
 
 use crate::clock::Timestamp;
@@ -145,6 +145,44 @@ kinds! {
     CustomersImported "customers_imported" [Batch, Source, BatchName, Added, ChangedRows, Unchanged, Rejected, OsUser];
     /// Entries of the log, from `first_entry` up to and with this one, left in an evidence bundle (A4, A7).
     LogExported "log_exported" [FirstEntry, OsUser];
+    /// Somebody entered to whom files might go; a second person has to confirm (E1).
+    RecipientProposed "recipient_proposed"
+        [Recipient, RecipientKind, RecipientKey, Due, Policy, Address, Device];
+    /// A second person of another unit compared the key's fingerprint and confirmed, or rejected (E1).
+    RecipientDecided "recipient_decided"
+        [Recipient, RecipientKind, RecipientKey, Confirmed, Note, Act, Factor, FactorAge, Policy, Address, Device];
+    /// A recipient gets nothing any more.
+    RecipientEnded "recipient_ended" [Recipient, Policy, Address, Device];
+    /// A request was drawn up and frozen: date, size, purpose, scope, recipient, use (JR/T 0171 6.1.4.2 i).
+    ExportDrawn "export_drawn"
+        [Export, ExportDigest, Recipient, Rows, Purpose, Scope, Basis, Retention, FileFormat, Policy, Address, Device];
+    /// It was submitted for decision.
+    ExportSubmitted "export_submitted"
+        [Export, ExportDigest, Recipient, Rows, Purpose, Act, Factor, FactorAge, Policy, Address, Device];
+    /// Somebody who might decide it was shown it, with masks of a sample of its rows (E3).
+    ExportRead "export_read" [Export, ExportDigest, Rows, Policy, Address, Device];
+    /// Somebody voted on it (E2).
+    ExportDecided "export_decided"
+        [Export, ExportDigest, Recipient, Rows, Purpose, Confirmed, Note, ThinkTime, Act, Factor, FactorAge, Alert, Policy, Address, Device];
+    /// The requester took it back.
+    ExportWithdrawn "export_withdrawn" [Export, ExportDigest, Policy, Address, Device];
+    /// The requester had its file made; it is made when its turn comes.
+    ExportQueued "export_queued" [Export, ExportDigest, Act, Factor, FactorAge, Policy, Address, Device];
+    /// Its values are about to be opened for the file: rights, votes, bytes and rows are what was approved (E3, E6).
+    ExportBegun "export_begun" [Export, ExportDigest, Recipient, Rows, Purpose, Scope, Attempts, SubjectStaff, Policy];
+    /// The file is there, sealed to the recipient's key.
+    ExportGenerated "export_generated" [Export, ExportDigest, Recipient, Rows, Bytes, FileHash, Took, Due, SubjectStaff];
+    /// The file was about to be handed out, once (E5).
+    ExportDownloaded "export_downloaded"
+        [Export, ExportDigest, Recipient, Rows, Bytes, FileHash, Act, Factor, FactorAge, Policy, Address, Device];
+    /// The file is destroyed: the certificate of it (E5).
+    ExportDestroyed "export_destroyed" [Export, ExportDigest, Bytes, FileHash, Ending, SubjectStaff];
+    /// Which copy a leaked file came from was looked for.
+    ExportTraced "export_traced" [Export, Rows, Findings, OsUser, Policy, Address, Device];
+    /// The register of exports and recipients was read (JR/T 0171 6.1.4.2 i).
+    ExportsRead "exports_read" [Rows, Policy, Address, Device];
+    /// A way by which data may leave was checked (JR/T 0171 6.1.4.2 g).
+    ChannelChecked "channel_checked" [Check, Channel, Sound, Note, Due, Policy, Address, Device];
     /// Stored masks are about to be made anew, by these rules; no value comes out (M2).
     RemaskBegun "remask_begun" [Policy, OsUser];
     /// Masks of some customers were made anew.

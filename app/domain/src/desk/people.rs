@@ -1,9 +1,9 @@
 //! Staff administration: who there is, what administrators propose, decide and take away. No customer anywhere.
 
-use super::{DeskError, SessionToken};
+use super::{DeskError, ExportState, SessionToken};
 use crate::audit::event::PersonName;
 use crate::clock::Timestamp;
-use crate::id::{BranchNo, Challenge, PersonNo, ProposalId, StaffNo};
+use crate::id::{BranchNo, Challenge, ExportId, PersonNo, ProposalId, StaffNo};
 use crate::role::Role;
 use crate::staff_change::{ChangeKind, DecisionNote};
 use serde::Serialize;
@@ -238,11 +238,18 @@ pub enum Verb {
     SuspendStaff,
     UnlockStaff,
     CertifyStaff,
+    ProposeRecipient,
+    DecideRecipient,
+    EndRecipient,
+    RequestExport,
+    DecideExport,
+    ReadExports,
+    CheckChannels,
 }
 
 impl Verb {
     /// Every one.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 23] = [
         Self::OpenCase,
         Self::CloseCase,
         Self::ReopenCase,
@@ -259,6 +266,13 @@ impl Verb {
         Self::SuspendStaff,
         Self::UnlockStaff,
         Self::CertifyStaff,
+        Self::ProposeRecipient,
+        Self::DecideRecipient,
+        Self::EndRecipient,
+        Self::RequestExport,
+        Self::DecideExport,
+        Self::ReadExports,
+        Self::CheckChannels,
     ];
 }
 
@@ -360,5 +374,21 @@ pub enum Told {
         count: usize,
         /// Within how many days.
         days: i64,
+    },
+    /// So many exports wait for the asking person's vote.
+    ExportsWait {
+        /// How many.
+        count: usize,
+    },
+    /// Something came of the asking person's export.
+    OwnExport {
+        /// Which.
+        export: ExportId,
+        /// How far it is.
+        state: ExportState,
+        /// Since when.
+        at: Timestamp,
+        /// Until when its file may be fetched.
+        until: Option<Timestamp>,
     },
 }

@@ -1,6 +1,10 @@
 //! Who would gain what: the policy engine is asked, before a change and after it, about everything that it may
 //! permit (U7). There is no table of roles beside the policies.
 
+use super::exports::{
+    CheckChannels, DecideExport, DecideRecipient, EndRecipient, ExportQuestion, ProposeRecipient, ReadExports,
+    RequestExport,
+};
 use super::people::{
     CertifyStaff, DecideStaffChange, EndSessions, ListStaff, ProposeStaffChange, SuspendStaff, UnlockStaff,
 };
@@ -10,6 +14,7 @@ use super::{
 };
 use domain::catalogue::Catalogue;
 use domain::desk::{Power, Verb};
+use domain::export::Weight;
 use domain::id::{BranchNo, StaffNo};
 use domain::purpose::Purposes;
 use domain::role::Role;
@@ -110,6 +115,19 @@ impl Policy {
             Verb::SuspendStaff => self.asks::<SuspendStaff>(standing, [()]),
             Verb::UnlockStaff => self.asks::<UnlockStaff>(standing, [()]),
             Verb::CertifyStaff => self.asks::<CertifyStaff>(standing, [()]),
+            Verb::ProposeRecipient => self.asks::<ProposeRecipient>(standing, [()]),
+            Verb::DecideRecipient => self.asks::<DecideRecipient>(standing, [()]),
+            Verb::EndRecipient => self.asks::<EndRecipient>(standing, [()]),
+            Verb::RequestExport => self.asks::<RequestExport>(
+                standing,
+                purposes.purposes().iter().flat_map(|one| {
+                    [Weight::Visible, Weight::Masked, Weight::Opened]
+                        .map(|weight| ExportQuestion { purpose: &one.name, weight })
+                }),
+            ),
+            Verb::DecideExport => self.asks::<DecideExport>(standing, [()]),
+            Verb::ReadExports => self.asks::<ReadExports>(standing, [()]),
+            Verb::CheckChannels => self.asks::<CheckChannels>(standing, [()]),
         }
     }
 

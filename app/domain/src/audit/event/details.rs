@@ -1,15 +1,17 @@
 //! What an event may say besides who, when and how it ended: one typed slot for each detail (A5).
 
 use super::words::{
-    AlertName, AttemptName, DeviceTag, FactorName, KeyName, OutcomeName, SourceName, SsoName, TicketText, VerdictName,
+    AlertName, AttemptName, DeviceTag, EndingName, FactorName, KeyName, OutcomeName, SourceName, SsoName, TicketText,
+    VerdictName,
 };
 use super::{Decision, Kind};
 use crate::audit::fingerprint::Fingerprint;
 use crate::certification::CertifiedRight;
 use crate::clock::Timestamp;
+use crate::export::{Basis, Channel, ExportFormat, Form, RecipientKind};
 use crate::id::{
-    BatchId, BranchNo, CaseId, CustomerId, EventId, FieldName, Item, Lineage, PasskeyId, PersonNo, ProposalId,
-    PurposeName, ReasonCode, StaffNo,
+    BatchId, BranchNo, CaseId, CheckId, CustomerId, EventId, ExportId, FieldName, Item, Lineage, PasskeyId, PersonNo,
+    ProposalId, PurposeName, ReasonCode, RecipientId, StaffNo,
 };
 use crate::purpose::Identified;
 use crate::role::Role;
@@ -193,4 +195,40 @@ details! {
     Findings findings: u64;
     /// Milliseconds that it took.
     Took took_ms: i64;
+    /// The request for an export.
+    Export export: ExportId;
+    /// Digest of the frozen request: what was asked for, to the last row.
+    ExportDigest export_digest: Fingerprint;
+    /// To whom it goes.
+    Recipient recipient: RecipientId;
+    /// What the recipient is to the bank.
+    RecipientKind recipient_kind: RecipientKind;
+    /// Of the key that files are sealed to.
+    RecipientKey recipient_key: Fingerprint;
+    /// The fields that leave, and as what.
+    Scope scope: Vec<(FieldName, Form)>;
+    /// The ground in law.
+    Basis basis: Basis;
+    /// For how many days the recipient keeps it.
+    Retention retention_days: u16;
+    /// How the file is written.
+    FileFormat file_format: ExportFormat;
+    /// Size of the sealed file, in bytes.
+    Bytes bytes: u64;
+    /// SHA-256 of the sealed file.
+    FileHash file_hash: Fingerprint;
+    /// Milliseconds from first seeing a request to deciding it.
+    ThinkTime think_ms: i64;
+    /// Which try it was.
+    Attempts attempts: u32;
+    /// A way by which data may leave.
+    Channel channel: Channel;
+    /// One check of it.
+    Check check: CheckId;
+    /// Until when it is due.
+    Due due: Timestamp;
+    /// Whether it was found in order.
+    Sound sound: bool;
+    /// Why something ended.
+    Ending ending: EndingName;
 }

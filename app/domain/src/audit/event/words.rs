@@ -101,6 +101,22 @@ impl AttemptName {
     }
 }
 
+/// Why a file is no more, or never came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndingName {
+    /// It was fetched, once.
+    Downloaded,
+    /// Nobody fetched it in time.
+    Expired,
+    /// Whoever asked took it back.
+    Withdrawn,
+    /// Making it failed.
+    Failed,
+    /// Somebody who answers for it has no rights any more.
+    Revoked,
+}
+
 /// How a search ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
