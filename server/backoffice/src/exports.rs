@@ -1,5 +1,9 @@
 //! Exports (issue 5).
 
+mod settings;
+
+pub use settings::ExportSettings;
+
 use crate::desk::StaffDesk;
 use domain::code::Code;
 use domain::desk::*;

@@ -40,4 +40,5 @@ pub mod vault;
 mod wrong_person;
 
 pub use backoffice::{BackOffice, Entry, OpenError, Parts, Settings};
+pub use exports::ExportSettings;
 pub use secrecy::NoticeAsked;
