@@ -25,6 +25,8 @@ mod drafts;
 #[cfg(test)]
 mod enrol;
 #[cfg(test)]
+mod export_tokens;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod filled;
