@@ -150,8 +150,9 @@ pub struct BackOffice {
     pub(crate) purposes: Purposes,
     pub(crate) notice: Notice,
     pub(crate) settings: Settings,
-    #[expect(dead_code, reason = "the job that makes files comes next")]
     pub(crate) exports_dir: PathBuf,
+    /// Told when a file waits to be made, or to be destroyed.
+    pub(crate) export_runs: tokio::sync::Notify,
     pub(crate) hooks: Arc<dyn Hooks>,
     pub(crate) readiness: Readiness,
     /// Each new checkpoint, as the writer makes it.
@@ -193,6 +194,7 @@ impl BackOffice {
             notice: parts.notice,
             settings: parts.settings,
             exports_dir: parts.exports,
+            export_runs: tokio::sync::Notify::new(),
             hooks: parts.hooks,
             readiness: Readiness::default(),
             checkpoints,
