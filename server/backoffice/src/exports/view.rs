@@ -221,10 +221,13 @@ impl StaffDesk {
     }
 }
 
-/// The id that lies so many fifths of the way from one to another.
+/// A point on the way from the first id to the last: the first at step 0, the last at the last step.
 fn between(first: [u8; 16], last: [u8; 16], step: u8) -> [u8; 16] {
+    if step + 1 == SAMPLE {
+        return last;
+    }
     let (first, last) = (u128::from_be_bytes(first), u128::from_be_bytes(last));
-    let way = last.saturating_sub(first) / u128::from(SAMPLE) * u128::from(step);
+    let way = last.saturating_sub(first) / u128::from(SAMPLE - 1) * u128::from(step);
     first.saturating_add(way).to_be_bytes()
 }
 

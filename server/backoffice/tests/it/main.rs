@@ -27,6 +27,8 @@ mod enrol;
 #[cfg(test)]
 mod export_tokens;
 #[cfg(test)]
+mod exports;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod filled;
