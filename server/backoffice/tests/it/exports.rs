@@ -1,9 +1,9 @@
 //! Exports (issue 5, E1–E6): a bank with two approvers of two units, and a recipient who holds a key.
 
-// mod fetching;
-// mod making;
+mod fetching;
+mod making;
 mod recipients;
-// mod registers;
+mod registers;
 mod requests;
 mod votes;
 
@@ -148,7 +148,7 @@ impl Bank {
     pub async fn made(&self, form: DrawExport) -> ExportId {
         let export = self.approved(form).await;
         self.operator.generate(export).await.unwrap();
-        // self.house.office.work_on_exports().await.unwrap();
+        self.house.office.work_on_exports().await.unwrap();
         assert_eq!(self.state(export).await, ExportState::Generated);
         export
     }
