@@ -1,6 +1,7 @@
 //! Exports: asked for by one person, decided by others, made by a job, fetched once (E1–E6). The steps are types in
 //! `domain::export`; here each is an act, in the order of the files' names below.
 
+mod demo;
 mod draw;
 mod recipients;
 mod register;
@@ -12,6 +13,7 @@ mod told;
 mod view;
 mod vote;
 
+pub use demo::{DEMO_RECIPIENTS, DemoRecipient};
 pub use sealing_key::{BadSealingKey, SealingKey};
 pub use settings::ExportSettings;
 

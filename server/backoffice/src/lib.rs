@@ -40,5 +40,5 @@ pub mod vault;
 mod wrong_person;
 
 pub use backoffice::{BackOffice, Entry, OpenError, Parts, Settings};
-pub use exports::ExportSettings;
+pub use exports::{DEMO_RECIPIENTS, DemoRecipient, ExportSettings};
 pub use secrecy::NoticeAsked;

@@ -21,6 +21,8 @@ mod customers;
 #[cfg(test)]
 mod delays;
 #[cfg(test)]
+mod demo_recipients;
+#[cfg(test)]
 mod drafts;
 #[cfg(test)]
 mod enrol;
