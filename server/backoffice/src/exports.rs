@@ -1,5 +1,12 @@
 //! Exports (issue 5).
 
+mod canaries;
+pub(crate) mod copy;
+mod marks;
+pub(crate) mod sealing_key;
+mod tokens;
+pub(crate) mod trace;
+
 use crate::desk::StaffDesk;
 use domain::code::Code;
 use domain::desk::*;

@@ -40,4 +40,6 @@ pub mod vault;
 mod wrong_person;
 
 pub use backoffice::{BackOffice, Entry, OpenError, Parts, Settings};
+pub use exports::sealing_key::{BadSealingKey, SealingKey};
+
 pub use secrecy::NoticeAsked;

@@ -11,6 +11,9 @@ pub mod customers;
 mod db;
 pub mod drafts;
 pub mod enrol_links;
+pub mod export_rows;
+pub mod export_tokens;
+
 pub mod health;
 pub mod imports;
 pub mod log;

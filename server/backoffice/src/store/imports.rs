@@ -2,7 +2,7 @@
 
 use super::db::{Conn, Db, on, on_conn};
 use crate::imports::prepare::{Before, PreparedCustomer};
-use crate::vault::{IndexDigest, SealedCustomer};
+use crate::vault::{EXPORT_TOKEN, IndexDigest, SealedCustomer};
 use domain::clock::Timestamp;
 use domain::id::{BatchId, CustomerId};
 use sqlx::{AssertSqlSafe, Row};
@@ -19,7 +19,7 @@ type IndexRow<'a> = (&'a str, &'a IndexDigest, CustomerId);
 
 /// How many values go into one statement. SQLite looks a numbered parameter up by walking the list of all, so the
 /// cost of a statement grows with the square of its values: with thousands, that was all that an import did.
-const VALUES: usize = 180;
+pub(super) const VALUES: usize = 180;
 
 /// The customers that these source tags name, read before preparing.
 pub(crate) async fn stored(db: &Db, tags: &[[u8; 32]]) -> sqlx::Result<Stored> {
@@ -177,8 +177,10 @@ async fn write_sealed(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Re
     })
 }
 
+/// Tokens that left in an export stay: they stand for the customer's item, whatever its value is now (E4).
 async fn forget_index(conn: &mut Conn, changed: &[&PreparedCustomer]) -> sqlx::Result<()> {
-    let sql = format!("DELETE FROM vault_index WHERE customer IN {}", tuple(1, changed.len()));
+    let sql =
+        format!("DELETE FROM vault_index WHERE customer IN {} AND field <> '{EXPORT_TOKEN}'", tuple(1, changed.len()));
     on_conn!(conn, |c| {
         let query =
             changed.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| query.bind(&one.id.as_bytes()[..]));
@@ -197,12 +199,12 @@ async fn write_index(conn: &mut Conn, entries: &[IndexRow<'_>]) -> sqlx::Result<
 }
 
 /// `($1,$2),($3,$4)`: numbers only, nothing of a caller's.
-fn tuples(rows: usize, width: usize) -> String {
+pub(super) fn tuples(rows: usize, width: usize) -> String {
     let rows: Vec<String> = (0..rows).map(|row| tuple(row * width + 1, width)).collect();
     rows.join(",")
 }
 
-fn tuple(first: usize, width: usize) -> String {
+pub(super) fn tuple(first: usize, width: usize) -> String {
     let marks: Vec<String> = (first..first + width).map(|n| format!("${n}")).collect();
     format!("({})", marks.join(","))
 }
