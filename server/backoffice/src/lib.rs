@@ -40,5 +40,5 @@ pub mod vault;
 mod wrong_person;
 
 pub use backoffice::{BackOffice, Entry, OpenError, Parts, Settings};
-pub use exports::{DEMO_RECIPIENTS, DemoRecipient, ExportSettings};
+pub use exports::{BadSealingKey, DEMO_RECIPIENTS, DemoRecipient, ExportSettings, SealingKey};
 pub use secrecy::NoticeAsked;

@@ -3,27 +3,25 @@
 //! kept, and nothing of it was readable.
 
 use super::SealingKey;
-use super::copy::{CopyError, CopyPlan, Progress, Written, write_copy};
+use super::copy::{CopyPlan, Progress, Written, write_copy};
 use super::download::Destroyed;
-use super::state::{approved, frozen, recipient_serves};
-use super::steps::about;
-use crate::audit::{Act, ActError, Housekeeping, Ledger, Receipt, Verdict, unaudited};
-use crate::auth::event;
+use super::making::{Begin, End, Ended};
+use super::state::frozen;
+use crate::audit::{ActError, Housekeeping, Ledger, Receipt, unaudited};
 use crate::backoffice::BackOffice;
-use crate::store::export_runs::{self, Made, RunState};
+use crate::store::export_runs::{self, RunState};
 use crate::store::exports::{self, ExportRow};
-use crate::store::{WriteTx, export_selection, export_votes, recipients, sessions};
+use crate::store::{WriteTx, export_selection, export_votes, recipients};
 use crate::vault::ExportOpened;
-use domain::audit::event::{AuditEvent, Details, EndingName, Kind};
-use domain::audit::fingerprint::Fingerprint;
+use domain::audit::event::EndingName;
 use domain::clock::{Clock, Span, Timestamp};
 use domain::code::Code;
 use domain::desk::DeskError;
-use domain::export::{ExportDigest, Form, Frozen, FrozenRows};
+use domain::export::{Form, Frozen};
 use domain::id::{ExportId, FieldName};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 /// Whoever makes a file and says nothing for so long is taken for dead.
 pub(super) const SILENT: Span = Span::seconds(20);
@@ -83,11 +81,7 @@ impl BackOffice {
             RunState::Generated if row.withdrawn.is_some() => Some(EndingName::Withdrawn),
             RunState::Generated if run.expires.is_none_or(|until| until <= now) => Some(EndingName::Expired),
             RunState::Generated if !export_votes::all_stand(&self.db, row.id, now).await? => Some(EndingName::Revoked),
-            RunState::Generated
-            | RunState::Queued
-            | RunState::Running
-            | RunState::Failed
-            | RunState::Destroyed => None,
+            RunState::Generated | RunState::Queued | RunState::Running | RunState::Failed | RunState::Destroyed => None,
         })
     }
 
@@ -201,15 +195,7 @@ impl BackOffice {
             .map(|asked| Some((self.catalogue.field(&asked.field)?.clone(), asked.form)))
             .collect::<Option<Vec<(_, Form)>>>()
             .ok_or(Code::ExportChanged)?;
-        let plan = CopyPlan {
-            export: row.id,
-            format: known.format,
-            columns,
-            rows: row.rows,
-            key,
-            selection: known.selection.clone(),
-            branch: row.by_unit.clone(),
-        };
+        let plan = CopyPlan { export: row.id, format: known.format, columns, rows: row.rows, key };
         let part = self.export_part(row.id, attempt);
         let watch = Watch {
             ledger: self.ledger.clone(),
@@ -218,7 +204,7 @@ impl BackOffice {
             attempt,
             last: AtomicI64::new(0),
         };
-        let written = write_copy(self, &plan, receipt, &part, &watch).await.map_err(|error| code_of(&error))?;
+        let written = write_copy(self, &plan, receipt, &part, &watch).await.map_err(|error| error.code())?;
         if written.rows != row.rows {
             drop(tokio::fs::remove_file(&part).await);
             return Err(Code::ExportChanged);
@@ -231,182 +217,6 @@ impl BackOffice {
 /// Whether it may go better another time.
 const fn passes(code: Code) -> bool {
     matches!(code, Code::VaultKeyMissing | Code::IndexKeyMissing | Code::LogUnavailable | Code::Busy)
-}
-
-fn code_of(error: &CopyError) -> Code {
-    match error {
-        CopyError::Stopped(code) => *code,
-        CopyError::Vault(error) => error.code(),
-        CopyError::Io(_) | CopyError::Store(_) => Code::LogUnavailable,
-    }
-}
-
-/// Records that values are about to be opened for a file, if all is still as it was approved.
-struct Begin {
-    row: ExportRow,
-    /// What the frozen rows come to.
-    found: FrozenRows,
-    /// Whether the selection, made anew, is those rows.
-    selected: bool,
-    /// The fields that are opened.
-    opened: Vec<FieldName>,
-    /// The policy in force here.
-    policy: [u8; 32],
-}
-
-#[async_trait::async_trait]
-impl Act for Begin {
-    type Fact = ExportOpened;
-    const SENSITIVE: bool = true;
-
-    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<ExportOpened>> {
-        let now = tx.now();
-        let export = self.row.id;
-        // Somebody else makes it, or made it.
-        if !export_runs::claim(tx.conn(), export, now, now.minus(SILENT)).await? {
-            return Ok(Verdict::Unrecorded { error: Code::ExportState.into() });
-        }
-        if let Some(row) = exports::find(tx.conn(), export).await? {
-            self.row = row;
-        }
-        if let Err(code) = self.released(tx).await? {
-            export_runs::fail(tx.conn(), export, code).await?;
-            return Ok(Verdict::Kept { event: self.event(tx, Some(code)), error: code.into() });
-        }
-        let opened = std::mem::take(&mut self.opened);
-        Ok(Verdict::Done { event: self.event(tx, None), fact: ExportOpened { export, opened } })
-    }
-
-    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
-        self.event(tx, Some(error.code()))
-    }
-}
-
-impl Begin {
-    async fn released(&self, tx: &mut WriteTx<'_>) -> sqlx::Result<Result<(), Code>> {
-        let now = tx.now();
-        if self.row.withdrawn.is_some() {
-            return Ok(Err(Code::ExportState));
-        }
-        let known = match frozen(&self.row) {
-            Ok(known) => known,
-            Err(code) => return Ok(Err(code)),
-        };
-        let in_force = sessions::policy_hash(tx.conn()).await? == Some(self.policy);
-        if !in_force || known.policy != Fingerprint::from_bytes(self.policy) || !self.selected {
-            return Ok(Err(Code::ExportChanged));
-        }
-        let (approved, standing) = match approved(tx, &self.row, now).await? {
-            Ok(found) => found,
-            Err(code) => return Ok(Err(code)),
-        };
-        let digest = ExportDigest::of(&self.row.frozen);
-        if let Err(code) = approved.release(digest, known.rows, self.found, standing) {
-            return Ok(Err(code));
-        }
-        recipient_serves(tx, &self.row).await
-    }
-
-    fn event(&self, tx: &WriteTx<'_>, code: Option<Code>) -> AuditEvent {
-        let known = frozen(&self.row).ok();
-        let scope = |known: &Frozen| {
-            known.fields.fields().iter().map(|asked| (asked.field.clone(), asked.form)).collect::<Vec<_>>()
-        };
-        let details = Details {
-            recipient: Some(self.row.recipient),
-            rows: Some(self.row.rows),
-            scope: known.as_ref().map(scope),
-            purpose: known.map(|known| known.purpose),
-            attempts: self.row.run.as_ref().map(|run| run.attempts),
-            subject_staff: Some(self.row.requester_no.clone()),
-            policy: Some(Fingerprint::from_bytes(self.policy)),
-            ..about(&self.row)
-        };
-        event(tx, Kind::ExportBegun, code, None, None, details)
-    }
-}
-
-/// How the making of a file ended.
-enum End {
-    /// It is there; and how many milliseconds it took.
-    Made(Written, i64),
-    /// It is not.
-    Failed(Code),
-}
-
-struct Ended {
-    row: ExportRow,
-    attempt: u32,
-    end: End,
-    /// How long the file waits to be fetched.
-    life: Span,
-}
-
-#[async_trait::async_trait]
-impl Act for Ended {
-    type Fact = ();
-
-    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
-        let code = match &self.end {
-            End::Failed(code) => Some(*code),
-            End::Made(written, _) => self.wanted(tx, written).await?,
-        };
-        match code {
-            None => Ok(Verdict::Done { event: self.event(tx, None), fact: () }),
-            Some(code) if export_runs::fail(tx.conn(), self.row.id, code).await? => {
-                Ok(Verdict::Kept { event: self.event(tx, Some(code)), error: code.into() })
-            }
-            // Somebody else has it now.
-            Some(code) => Ok(Verdict::Unrecorded { error: code.into() }),
-        }
-    }
-
-    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
-        self.event(tx, Some(error.code()))
-    }
-}
-
-impl Ended {
-    /// Why a file that is there is not wanted any more; nothing if it is, and then it waits to be fetched.
-    async fn wanted(&self, tx: &mut WriteTx<'_>, written: &Written) -> sqlx::Result<Option<Code>> {
-        let (now, export) = (tx.now(), self.row.id);
-        if exports::find(tx.conn(), export).await?.is_none_or(|row| row.withdrawn.is_some()) {
-            return Ok(Some(Code::ExportState));
-        }
-        let votes = export_votes::of(tx.conn(), export).await?;
-        let standing = super::state::standing(tx, &self.row, &votes).await?;
-        if !standing.requester {
-            return Ok(Some(Code::RequesterGone));
-        }
-        if !standing.approvers {
-            return Ok(Some(Code::ApproverGone));
-        }
-        let made = Made {
-            rows: written.rows,
-            bytes: written.bytes,
-            sha256: written.sha256,
-            at: now,
-            expires: now.plus(self.life),
-        };
-        let done = export_runs::made(tx.conn(), export, self.attempt, &made).await?;
-        Ok((!done).then_some(Code::ExportState))
-    }
-
-    fn event(&self, tx: &WriteTx<'_>, code: Option<Code>) -> AuditEvent {
-        let mut details = Details {
-            recipient: Some(self.row.recipient),
-            rows: Some(self.row.rows),
-            subject_staff: Some(self.row.requester_no.clone()),
-            ..about(&self.row)
-        };
-        if let End::Made(written, took) = &self.end {
-            details.bytes = Some(written.bytes);
-            details.file_hash = Some(written.sha256);
-            details.took_ms = Some(*took);
-            details.due = code.is_none().then(|| tx.now().plus(self.life));
-        }
-        event(tx, Kind::ExportGenerated, code, None, None, details)
-    }
 }
 
 struct ForgetUnfinished(ExportId);

@@ -68,7 +68,8 @@ impl SealingKey {
             return Err(BadSealingKey::Secret);
         }
         // The digit 1 ends the part that names the kind, and stands nowhere else in a key (BIP 173).
-        let another_kind = lower.strip_prefix("age1").is_some_and(|rest| rest.contains('1'));
+        let another_kind =
+            lower.strip_prefix("age1").is_some_and(|rest| rest.contains('1') && !rest.contains(char::is_whitespace));
         if another_kind || ["ssh-", "ecdsa-", "sk-ssh-", "age-encryption"].iter().any(|one| lower.starts_with(one)) {
             return Err(BadSealingKey::Unsupported);
         }

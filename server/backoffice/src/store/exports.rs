@@ -177,7 +177,7 @@ pub async fn submitted(db: &Db) -> sqlx::Result<Vec<ExportRow>> {
 
 /// What the runner looks at: files to be made, to be fetched or to be destroyed, the oldest first.
 pub async fn with_run(db: &Db) -> sqlx::Result<Vec<ExportRow>> {
-    const SQL: &str = select!("WHERE state IN ('queued', 'running', 'generated', 'downloaded') ORDER BY asked_at");
+    const SQL: &str = select!("WHERE run.state IN ('queued', 'running', 'generated', 'downloaded') ORDER BY asked_at");
     let rows = on!(db, |pool| sqlx::query(SQL).fetch_all(pool).await?);
     rows.iter().map(row_of).collect()
 }

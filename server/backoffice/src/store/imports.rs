@@ -20,7 +20,7 @@ type IndexRow<'a> = (&'a str, &'a IndexDigest, CustomerId);
 
 /// How many values go into one statement. SQLite looks a numbered parameter up by walking the list of all, so the
 /// cost of a statement grows with the square of its values: with thousands, that was all that an import did.
-const VALUES: usize = 180;
+pub(super) const VALUES: usize = 180;
 
 /// The customers that these source tags name, read before preparing.
 pub(crate) async fn stored(db: &Db, tags: &[[u8; 32]]) -> sqlx::Result<Stored> {
@@ -203,12 +203,12 @@ async fn write_index(conn: &mut Conn, entries: &[IndexRow<'_>]) -> sqlx::Result<
 }
 
 /// `($1,$2),($3,$4)`: numbers only, nothing of a caller's.
-fn tuples(rows: usize, width: usize) -> String {
+pub(super) fn tuples(rows: usize, width: usize) -> String {
     let rows: Vec<String> = (0..rows).map(|row| tuple(row * width + 1, width)).collect();
     rows.join(",")
 }
 
-fn tuple(first: usize, width: usize) -> String {
+pub(super) fn tuple(first: usize, width: usize) -> String {
     let marks: Vec<String> = (first..first + width).map(|n| format!("${n}")).collect();
     format!("({})", marks.join(","))
 }

@@ -2,11 +2,12 @@
 
 use super::{Bank, is};
 use crate::customers::Customer;
+use crate::people::{reveal_form, shown};
 use backoffice::vault::KeyKind;
 use domain::audit::event::{AuditEvent, EndingName, Kind};
 use domain::clock::Span;
 use domain::code::Code;
-use domain::desk::ExportState;
+use domain::desk::{ExportState, Found};
 use domain::id::{ExportId, StaffNo};
 use std::path::PathBuf;
 
@@ -34,8 +35,10 @@ impl Bank {
         self.work().await;
         let event = self.house.last_is_refusal(Kind::ExportBegun, code).await;
         assert_eq!(self.files(), Vec::<PathBuf>::new());
-        let row: (String, String) =
-            sqlx::query_as("SELECT state, code FROM export_run").fetch_one(&mut self.house.intruder().await).await.unwrap();
+        let row: (String, String) = sqlx::query_as("SELECT state, code FROM export_run")
+            .fetch_one(&mut self.house.intruder().await)
+            .await
+            .unwrap();
         assert_eq!(row, ("failed".to_owned(), code.as_str().to_owned()));
         self.house.whole().await;
         event
@@ -93,13 +96,37 @@ async fn e4_nothing_is_opened_for_masks_and_tokens_and_no_key_is_needed() {
 }
 
 #[tokio::test]
+async fn e4_a_token_from_a_file_leads_back_to_its_customer_in_a_case_and_no_further_without_a_reveal() {
+    let mut bank = Bank::open().await;
+    let export = bank.made(bank.usual()).await;
+    let file = bank.fetch(export).await.unwrap();
+    let table = rows(&bank.unseal(file));
+    let case = bank.operator.open("complaint").await;
+    let mut found = Vec::new();
+    for row in &table[1..] {
+        match bank.operator.search(case, "export_token", &row[3]).await.unwrap() {
+            Found::Found { customers } => found.push(customers[0].id),
+            Found::None { .. } => (),
+            Found::TooMany { .. } => panic!("a token is one customer's"),
+        }
+    }
+    assert_eq!(found.len(), bank.customers.len(), "canaries are nobody's");
+    bank.operator.desk().await.view(case, found[0]).await.unwrap();
+    let value = bank.operator.reveal(&reveal_form(case, found[0], "card_no")).await;
+    assert!(bank.customers.iter().any(|customer| customer.value("card_no") == shown(&value)));
+}
+
+#[tokio::test]
 async fn e3_a_row_more_than_was_approved_stops_it() {
     let bank = Bank::open().await;
     bank.queued().await;
     let other = Customer::number(3, "0101");
     bank.house.keep(&other).await;
     bank.house.meddle("DROP TRIGGER export_row_is_frozen").await.unwrap();
-    bank.house.meddle("INSERT INTO export_row SELECT export.id, customer.id FROM export, customer WHERE opened_on IS NULL").await.unwrap();
+    bank.house
+        .meddle("INSERT INTO export_row SELECT export.id, customer.id FROM export, customer WHERE opened_on IS NULL")
+        .await
+        .unwrap();
     bank.not_made(Code::ExportChanged).await;
 }
 

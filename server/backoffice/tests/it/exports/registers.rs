@@ -24,7 +24,10 @@ async fn e5_the_six_items_of_every_export_stand_in_the_register_and_reading_it_i
     assert_eq!(line.entry.purpose.as_str(), "complaint");
     assert_eq!(line.scope.len(), 3);
     assert_eq!(line.entry.recipient, "Provincial regulator");
-    assert_eq!((line.intended_use.as_str(), line.basis), ("answers the regulator's quarterly inquiry", Basis::LegalDuty));
+    assert_eq!(
+        (line.intended_use.as_str(), line.basis),
+        ("answers the regulator's quarterly inquiry", Basis::LegalDuty)
+    );
     assert!(line.downloaded.is_some() && line.destroyed.is_some());
     assert_eq!(register.recipients.len(), 1);
     assert!(register.channels.iter().all(|channel| channel.overdue && channel.last.is_none()));
@@ -57,7 +60,10 @@ async fn g_a_channels_check_is_recorded_and_falls_due_again() {
     let right = form("backup", "restored one and compared the checkpoint", "30");
     supervisor.desk().await.check_channel(right.clone()).await.unwrap();
     let event = bank.house.last().await;
-    assert_eq!((event.kind, event.details.channel, event.details.sound), (Kind::ChannelChecked, Some(Channel::Backup), Some(true)));
+    assert_eq!(
+        (event.kind, event.details.channel, event.details.sound),
+        (Kind::ChannelChecked, Some(Channel::Backup), Some(true))
+    );
     let backup = async |at: &crate::people::Seat| {
         let register = at.desk().await.export_register().await.unwrap();
         register.channels.into_iter().find(|one| one.channel == Channel::Backup).unwrap()

@@ -1,0 +1,1 @@
+//! From which copy a leaked file comes (E4).
