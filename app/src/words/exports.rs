@@ -109,3 +109,53 @@ pub fn ending(lang: Lang, ending: EndingName) -> String {
 pub fn vote(lang: Lang, approved: bool) -> String {
     if approved { text!(lang, export_word.approved_vote) } else { text!(lang, export_word.rejected_vote) }
 }
+
+/// A count as people read it: 1,240.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::ALL;
+
+    #[test]
+    fn a_count_is_grouped_as_people_read_it() {
+        for (n, read) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_240, "1,240"), (1_000_000, "1,000,000")] {
+            assert_eq!(number(n), read);
+        }
+    }
+
+    #[test]
+    fn e2_every_state_of_a_request_has_words_of_its_own_in_both_languages() {
+        let states = [
+            ExportState::Draft,
+            ExportState::Submitted,
+            ExportState::Approved,
+            ExportState::Rejected,
+            ExportState::Expired,
+            ExportState::Withdrawn,
+            ExportState::Queued,
+            ExportState::Running,
+            ExportState::Failed,
+            ExportState::Generated,
+            ExportState::Downloaded,
+            ExportState::Destroyed,
+        ];
+        for lang in ALL {
+            let mut told: Vec<String> = states.iter().map(|one| state(lang, *one)).collect();
+            told.sort();
+            told.dedup();
+            assert_eq!(told.len(), states.len());
+        }
+    }
+}
