@@ -122,6 +122,8 @@ pub enum Entry {
     Stay,
     /// Not at all: a page that asks how long it lasts keeps no session alive.
     Look,
+    /// Not at all either: a page that follows a job by itself. It waits for the notice as work does.
+    Glance,
 }
 
 /// Why the back office cannot open.
@@ -307,9 +309,10 @@ impl BackOffice {
         match entry {
             Entry::Work | Entry::Doorway => self.touch(&mut session, now).await,
             Entry::Stay => self.touch_now(&mut session, now).await,
-            Entry::Look => (),
+            Entry::Look | Entry::Glance => (),
         }
-        let waits = entry == Entry::Work && self.settings.notice.holds(request.endpoint.as_str());
+        let works = matches!(entry, Entry::Work | Entry::Glance);
+        let waits = works && self.settings.notice.holds(request.endpoint.as_str());
         let desk = StaffDesk::new(self.clone(), session, request, now);
         if waits && !desk.acknowledged {
             return Err(desk.refused(Seen::default(), Code::NoticeUnacknowledged.into()).await);
