@@ -41,5 +41,6 @@ mod wrong_person;
 
 pub use backoffice::{BackOffice, Entry, OpenError, Parts, Settings};
 pub use exports::sealing_key::{BadSealingKey, SealingKey};
+pub use exports::trace::{MOST_BYTES as MOST_TRACED, TraceCandidate, TraceError, TraceReport, TraceVerdict};
 
 pub use secrecy::NoticeAsked;

@@ -13,6 +13,7 @@ pub mod drafts;
 pub mod enrol_links;
 pub mod export_rows;
 pub mod export_tokens;
+pub mod export_traces;
 
 pub mod health;
 pub mod imports;
