@@ -16,6 +16,7 @@ pub mod export_rows;
 pub mod export_runs;
 pub mod export_selection;
 pub mod export_tokens;
+pub mod export_traces;
 pub mod export_votes;
 pub mod exports;
 pub mod health;

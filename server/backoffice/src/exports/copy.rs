@@ -19,6 +19,7 @@ mod xlsx_sheet;
 pub(crate) use row::CopyRow;
 pub(crate) use safe_cell::undone;
 
+use super::marks::lines;
 use super::sealing_key::SealingKey;
 use super::tokens;
 use crate::audit::Receipt;
@@ -143,7 +144,7 @@ pub(crate) async fn write_copy(
         return Err(VaultError::OtherReceipt.into());
     }
     let permit = office.vault.permit(receipt);
-    if plan.format == ExportFormat::Xlsx && feed::lines(plan.rows).saturating_add(1) > MOST_XLSX_LINES {
+    if plan.format == ExportFormat::Xlsx && lines(plan.rows).saturating_add(1) > MOST_XLSX_LINES {
         return Err(CopyError::TooMuchForXlsx);
     }
     // A first try, cut off, left tokens that no file carries.

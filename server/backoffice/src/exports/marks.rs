@@ -24,6 +24,11 @@ pub(super) const fn canaries(rows: u64) -> u64 {
     }
 }
 
+/// Lines of a copy of so many customers, its header not counted.
+pub(super) const fn lines(rows: u64) -> u64 {
+    rows.saturating_add(canaries(rows))
+}
+
 /// The marks of one copy.
 pub(super) struct Marks(ExportMarks);
 
@@ -39,8 +44,7 @@ impl Marks {
 
     /// In which lines the canaries stand, ascending.
     pub(super) fn canary_lines(&self, rows: u64) -> Vec<u64> {
-        let count = canaries(rows);
-        let lines = u128::from(rows + count);
+        let (count, lines) = (canaries(rows), u128::from(lines(rows)));
         let mut chosen = BTreeSet::new();
         let mut tried: u64 = 0;
         while (chosen.len() as u64) < count {

@@ -26,11 +26,6 @@ pub(super) enum Page {
     End,
 }
 
-/// Lines of a file of so many customers, its header not counted.
-pub(super) const fn lines(rows: u64) -> u64 {
-    rows.saturating_add(marks::canaries(rows))
-}
-
 /// A line before it is cells: of a customer, or of nobody.
 struct Line {
     customer: Option<CustomerId>,
