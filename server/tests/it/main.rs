@@ -18,6 +18,7 @@ mod attacks;
 mod budgets;
 mod crash;
 mod edge;
+mod exports;
 mod imports;
 mod journeys;
 mod leak;

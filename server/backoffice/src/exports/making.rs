@@ -19,6 +19,9 @@ use domain::desk::DeskError;
 use domain::export::{ExportDigest, Frozen, FrozenRows};
 use domain::id::FieldName;
 
+/// A file whose making was broken off so often takes the process with it, perhaps: it is given up.
+const BROKEN_OFF: u32 = 20;
+
 /// Records that values are about to be opened for a file, if all is still as it was approved.
 pub(super) struct Begin {
     pub row: ExportRow,
@@ -65,6 +68,9 @@ impl Begin {
         let now = tx.now();
         if self.row.withdrawn.is_some() {
             return Ok(Err(Code::ExportState));
+        }
+        if self.row.run.as_ref().is_some_and(|run| run.attempts > BROKEN_OFF) {
+            return Ok(Err(Code::Busy));
         }
         let known = match frozen(&self.row) {
             Ok(known) => known,
