@@ -12,6 +12,7 @@ use domain::desk::{Desk, EventRow};
 use domain::export::ExportDigest;
 use domain::id::FieldName;
 use domain::purpose::Purposes;
+use domain::search::EXPORT_TOKEN;
 
 /// What a bank calls its fields, purposes and reasons, in the reader's language.
 #[derive(Clone, Copy)]
@@ -29,7 +30,10 @@ impl<'a> Names<'a> {
 
     fn field(&self, name: &FieldName) -> String {
         let known = self.catalogue.field(name).map(|field| in_language(&field.label, self.lang).to_owned());
-        known.unwrap_or_else(|| name.to_string())
+        known.unwrap_or_else(|| match name.as_str() {
+            EXPORT_TOKEN => text!(self.lang, search.export_token),
+            _ => name.to_string(),
+        })
     }
 
     /// The purpose's name; empty if there is none.

@@ -6,8 +6,8 @@
 //! Check digits are right. The first five are the demo's [`guests`](crate::guests).
 
 mod circumstances;
-mod names;
-mod numbers;
+pub(crate) mod names;
+pub(crate) mod numbers;
 mod person;
 
 use crate::guests::GUESTS;

@@ -18,8 +18,10 @@
 mod aead;
 mod blind_index;
 mod envelope;
+mod export;
 mod kek;
 mod keys;
+mod marks;
 mod numbering;
 mod plain;
 mod remask;
@@ -30,8 +32,10 @@ mod tests;
 
 pub use blind_index::{BlindIndex, IndexDigest, combination_label};
 pub use envelope::BadEnvelope;
+pub use export::{ExportOpened, ExportPermit, Exported};
 pub use kek::{Dek, FileKek, Kek};
 pub use keys::{Key, KeyError, KeyKind, KeyRing};
+pub(crate) use marks::ExportMarks;
 pub use numbering::{Numbered, Numbering, Wanted};
 pub use plain::{Plain, Revealed, Sealed};
 pub use remask::{ItemMask, RemaskBegun};

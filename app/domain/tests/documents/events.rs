@@ -37,7 +37,7 @@ const ACTOR: [(&str, &str); 8] = [
 ];
 
 /// What the types can hold. A type that is not here fails the test.
-const TYPES: [(&str, &str); 37] = [
+const TYPES: [(&str, &str); 48] = [
     ("BatchId", "a UUIDv7"),
     ("CaseId", "a UUIDv7"),
     ("CustomerId", "a UUIDv7; it names a customer to the bank alone"),
@@ -49,6 +49,17 @@ const TYPES: [(&str, &str); 37] = [
     ("DeviceTag", "sixteen hexadecimal digits"),
     ("EventId", "a UUIDv7"),
     ("FactorName", "`totp` or `passkey`"),
+    ("Basis", "`consent`, `contract`, `legal_duty`, `emergency`, `published` or `other_law`"),
+    ("Channel", "`export`, `log_bundle`, `backup` or `browser`"),
+    ("CheckId", "a UUIDv7"),
+    ("EndingName", "`downloaded`, `expired`, `withdrawn`, `failed` or `revoked`"),
+    ("ExportFormat", "`csv` or `xlsx`"),
+    ("ExportId", "a UUIDv7"),
+    ("RecipientId", "a UUIDv7"),
+    ("RecipientKind", "`internal`, `group`, `third_party` or `authority`"),
+    ("Vec<(FieldName, Form)>", "fields of the catalogue, each with `mask`, `token` or `plain`"),
+    ("u16", "a whole number"),
+    ("u32", "a whole number"),
     ("FieldName", "a field of the catalogue"),
     (
         "Fingerprint",

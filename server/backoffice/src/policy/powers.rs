@@ -179,12 +179,15 @@ mod tests {
         );
         let invited = tell(&shipped, None, standing(Role::Auditor, &here));
         let gained: Vec<Verb> = invited.iter().map(|(verb, ..)| *verb).collect();
-        assert_eq!(gained, [Verb::ReadLog, Verb::VerifyLog, Verb::ReadEntries]);
+        assert_eq!(gained, [Verb::ReadLog, Verb::VerifyLog, Verb::ReadEntries, Verb::ReadExports]);
         // A bank that forbids its auditors something is told so by the same page.
         let text = format!("{SHIPPED}\nforbid (principal, action == Action::\"readEntries\", resource);");
         let stricter = Policy::parse(&text, &[]).unwrap();
         let gained = tell(&stricter, None, standing(Role::Auditor, &here));
-        assert_eq!(gained.iter().map(|(verb, ..)| *verb).collect::<Vec<_>>(), [Verb::ReadLog, Verb::VerifyLog]);
+        assert_eq!(
+            gained.iter().map(|(verb, ..)| *verb).collect::<Vec<_>>(),
+            [Verb::ReadLog, Verb::VerifyLog, Verb::ReadExports]
+        );
         // What is given through the whole bank alone is given too.
         let wide = "permit (principal, action == Action::\"searchCustomers\", resource) \
             when { principal.role == \"auditor\" && context.bank_wide };";

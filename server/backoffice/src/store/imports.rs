@@ -5,6 +5,7 @@ use crate::imports::prepare::{Before, PreparedCustomer};
 use crate::vault::{IndexDigest, SealedCustomer};
 use domain::clock::Timestamp;
 use domain::id::{BatchId, CustomerId};
+use domain::search::EXPORT_TOKEN;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
 
@@ -19,7 +20,7 @@ type IndexRow<'a> = (&'a str, &'a IndexDigest, CustomerId);
 
 /// How many values go into one statement. SQLite looks a numbered parameter up by walking the list of all, so the
 /// cost of a statement grows with the square of its values: with thousands, that was all that an import did.
-const VALUES: usize = 180;
+pub(super) const VALUES: usize = 180;
 
 /// The customers that these source tags name, read before preparing.
 pub(crate) async fn stored(db: &Db, tags: &[[u8; 32]]) -> sqlx::Result<Stored> {
@@ -90,7 +91,7 @@ pub(crate) async fn write(
     // Flags that a file does not speak of stay as they are.
     let (told, untold): (Vec<_>, Vec<_>) = changes.iter().partition(|one| one.flagged.is_some());
     for (changes, also) in [(told, ", flagged = excluded.flagged"), (untold, "")] {
-        for some in changes.chunks(VALUES / 9) {
+        for some in changes.chunks(VALUES / 11) {
             write_customers(conn, some, source, batch, now, also).await?;
         }
     }
@@ -125,10 +126,12 @@ async fn write_customers(
     also: &str,
 ) -> sqlx::Result<()> {
     let sql = format!(
-        "INSERT INTO customer (id, branch, source, source_tag, content_tag, batch, created_at, updated_at, flagged) VALUES {} \
+        "INSERT INTO customer (id, branch, source, source_tag, content_tag, batch, created_at, updated_at, flagged, \
+         opened_on, product) VALUES {} \
          ON CONFLICT (id) DO UPDATE SET branch = excluded.branch, content_tag = excluded.content_tag, \
-         batch = excluded.batch, updated_at = excluded.updated_at{also}",
-        tuples(changes.len(), 9)
+         batch = excluded.batch, updated_at = excluded.updated_at, opened_on = excluded.opened_on, \
+         product = excluded.product{also}",
+        tuples(changes.len(), 11)
     );
     on_conn!(conn, |c| {
         let query = changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| {
@@ -142,6 +145,8 @@ async fn write_customers(
                 .bind(now.millis())
                 .bind(now.millis())
                 .bind(i64::from(one.flagged == Some(true)))
+                .bind(one.chosen_by.opened_on.as_deref())
+                .bind(one.chosen_by.product.as_deref())
         });
         query.execute(c).await.map(drop)
     })
@@ -178,10 +183,11 @@ async fn write_sealed(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Re
 }
 
 async fn forget_index(conn: &mut Conn, changed: &[&PreparedCustomer]) -> sqlx::Result<()> {
-    let sql = format!("DELETE FROM vault_index WHERE customer IN {}", tuple(1, changed.len()));
+    // Tokens of exports are no value of the file: they stand for items, whose numbers are theirs for life.
+    let sql = format!("DELETE FROM vault_index WHERE field <> $1 AND customer IN {}", tuple(2, changed.len()));
     on_conn!(conn, |c| {
-        let query =
-            changed.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| query.bind(&one.id.as_bytes()[..]));
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(EXPORT_TOKEN);
+        let query = changed.iter().fold(query, |query, one| query.bind(&one.id.as_bytes()[..]));
         query.execute(c).await.map(drop)
     })
 }
@@ -197,12 +203,12 @@ async fn write_index(conn: &mut Conn, entries: &[IndexRow<'_>]) -> sqlx::Result<
 }
 
 /// `($1,$2),($3,$4)`: numbers only, nothing of a caller's.
-fn tuples(rows: usize, width: usize) -> String {
+pub(super) fn tuples(rows: usize, width: usize) -> String {
     let rows: Vec<String> = (0..rows).map(|row| tuple(row * width + 1, width)).collect();
     rows.join(",")
 }
 
-fn tuple(first: usize, width: usize) -> String {
+pub(super) fn tuple(first: usize, width: usize) -> String {
     let marks: Vec<String> = (first..first + width).map(|n| format!("${n}")).collect();
     format!("({})", marks.join(","))
 }

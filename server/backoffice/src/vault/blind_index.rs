@@ -106,7 +106,7 @@ fn choices<'a>(fields: &[FieldName], forms: &'a [(&Field, Normal)]) -> Vec<Vec<&
     chosen
 }
 
-fn hmac(key: &[u8; 32], bytes: &[u8]) -> [u8; 32] {
+pub(super) fn hmac(key: &[u8; 32], bytes: &[u8]) -> [u8; 32] {
     // HMAC pads a short key with zeros to the block size (RFC 2104 2); given a whole block it cannot fail.
     let mut block = Zeroizing::new([0; 64]);
     block[..32].copy_from_slice(key);

@@ -40,6 +40,11 @@ impl Plain {
         normal.map_or_else(|_| domain::mask::Masked::hidden(), |normal| field.mask(&normal))
     }
 
+    /// For [`Exported`](super::Exported) alone, whose one exit is a row that is sealed next.
+    pub(super) fn as_written(&self) -> &str {
+        &self.0
+    }
+
     /// Is it this value? In constant time for values of one length. The answer is for the vault's own
     /// bookkeeping (an item keeps its number while its value stays).
     pub(super) fn is(&self, value: &domain::normalise::Normal) -> bool {
