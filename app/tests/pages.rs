@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by falling over")]
 
 mod desk;
+#[path = "pages/exports.rs"]
+mod exports;
 #[path = "pages/people.rs"]
 mod people;
 #[path = "pages/supervise.rs"]

@@ -4,8 +4,20 @@ use anyhow::{Context, Result};
 use std::{fs, path::Path};
 
 /// Names of the parts, without `.css`, in the order of the cascade.
-const PARTS: [&str; 11] =
-    ["tokens", "base", "layout", "form", "card", "reveal", "passkey", "people", "sessions", "supervise", "adapt"];
+const PARTS: [&str; 12] = [
+    "tokens",
+    "base",
+    "layout",
+    "form",
+    "card",
+    "reveal",
+    "passkey",
+    "people",
+    "sessions",
+    "supervise",
+    "exports",
+    "adapt",
+];
 
 /// Joins the parts. A file in the folder that no part names is a mistake, and said so.
 pub fn join(folder: &Path) -> Result<String> {

@@ -1,7 +1,7 @@
 //! Before a session ends unused, whoever sits there is asked; when it has ended the page goes, and all on it.
 
 use crate::clock::Countdown;
-use crate::page::{all, data, find, hear, window, within};
+use crate::page::{all, data, find, hear, load_again, within};
 use crate::wire;
 use serde::Deserialize;
 use std::cell::Cell;
@@ -89,7 +89,7 @@ impl Idle {
                     here.tell(left.idle_seconds <= left.absolute_seconds);
                 }
                 // What is on this page is no longer for whoever sits there.
-                Err(refusal) if refusal.code == "signed_out" => leave(),
+                Err(refusal) if refusal.code == "signed_out" => load_again(),
                 // No answer, or none just now, is no end yet; and to load the page would be a sign of life.
                 Err(_) => {
                     here.tell(true);
@@ -111,12 +111,4 @@ impl Idle {
             let _ = self.notice.show_modal();
         }
     }
-}
-
-/// By the page's address, since loading it again could send a form twice; without its fragment, since going to the
-/// same one goes nowhere.
-fn leave() {
-    let location = window().location();
-    let address = location.pathname().and_then(|path| Ok(path + &location.search()?));
-    drop(address.and_then(|address| location.replace(&address)));
 }

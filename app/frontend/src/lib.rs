@@ -6,7 +6,7 @@
 //! to be read whole by whoever wants to know where a revealed value goes: into [`reveal`] and nowhere else.
 //!
 //! Read in this order: [`page`] is how a verb gets at the page; [`wire`] is how it asks the server;
-//! [`reveal`] is what this console is about; [`passkey`] is the stronger way to say who one is; [`idle`] ends what nobody sits at; [`draft`], [`press`] and [`tail`] are small.
+//! [`reveal`] is what this console is about; [`passkey`] is the stronger way to say who one is; [`idle`] ends what nobody sits at; [`draft`], [`press`], [`progress`] and [`tail`] are small.
 #![cfg(target_arch = "wasm32")]
 
 mod clock;
@@ -15,6 +15,7 @@ mod idle;
 mod page;
 mod passkey;
 mod press;
+mod progress;
 mod reveal;
 mod tail;
 mod wire;
@@ -26,6 +27,7 @@ pub fn start() {
     idle::start();
     passkey::start();
     press::start();
+    progress::start();
     reveal::start();
     tail::start();
 }

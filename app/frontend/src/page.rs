@@ -114,3 +114,11 @@ pub fn hear_first(name: &'static str, heard: impl FnMut(&Event) + 'static) {
     options.passive = false;
     EventListener::new_with_options(&window(), name, options, heard).forget();
 }
+
+/// Loads the page anew: by its address, since a reload could send a form twice; without its fragment, since going to
+/// the same one goes nowhere.
+pub fn load_again() {
+    let location = window().location();
+    let address = location.pathname().and_then(|path| Ok(path + &location.search()?));
+    drop(address.and_then(|address| location.replace(&address)));
+}

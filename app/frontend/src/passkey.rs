@@ -118,6 +118,8 @@ where
         complain(&room, None);
         spawn_local(async move {
             match doing.await {
+                // A form that sent itself for a file: the page stays, and its challenge is spent.
+                Ok(()) if then.is_empty() => show_busy(&room, false),
                 Ok(()) => drop(window().location().replace(&then)),
                 Err(trouble) => {
                     complain(&room, Some(&trouble));

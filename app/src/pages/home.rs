@@ -56,6 +56,9 @@ pub fn view(shows: &Shows, context: &PageContext) -> AnyView {
         <Problems lang form=context.form.clone() labels=Vec::new() request=context.request/>
         <h1>{title(shows, lang)}</h1>
         <p class="lead">{lead}</p>
+        {(shows.role == Role::Approver).then(|| view! {
+            <p class="after"><a href="/approvals">{text!(lang, exports.approvals)}</a></p>
+        })}
         {told::view(&shows.told, lang)}
     }
     .into_any()
@@ -71,6 +74,7 @@ fn operator(shows: &Shows, context: &PageContext) -> AnyView {
         </div>
         {told::view(&shows.told, lang)}
         {if shows.cases.is_empty() { lesson(lang) } else { list(shows, context) }}
+        <p class="after"><a href="/exports">{text!(lang, home.requests)}</a></p>
     }
     .into_any()
 }

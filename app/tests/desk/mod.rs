@@ -1,6 +1,7 @@
 //! A desk with one case and one customer.
 
 pub mod audit;
+pub mod exports;
 pub mod people;
 
 use app::page::Page;

@@ -51,7 +51,12 @@ impl People for FakeDesk {
     async fn told(&self) -> Result<Vec<Told>, DeskError> {
         let own = Told::CertifiedUntil { until: Timestamp::from_millis(1_796_335_300_000) };
         let of_admins = [Told::Waiting { count: 2 }, Told::Lapsing { count: 3, days: 14 }];
-        Ok(if self.staff.role == Role::Admin { [own].into_iter().chain(of_admins).collect() } else { vec![own] })
+        Ok(match self.staff.role {
+            Role::Admin => [own].into_iter().chain(of_admins).collect(),
+            Role::Approver => vec![own, Told::ExportsWait { count: 3 }],
+            Role::Operator => vec![own, own_export()],
+            Role::Supervisor | Role::Auditor => vec![own],
+        })
     }
 }
 
@@ -69,6 +74,15 @@ impl Recertify for FakeDesk {
     }
     async fn certify_staff(&self, _: Certify) -> Result<(), DeskError> {
         Err(Code::Busy.into())
+    }
+}
+
+fn own_export() -> Told {
+    Told::OwnExport {
+        export: super::exports::in_state(ExportState::Generated),
+        state: ExportState::Generated,
+        at: Timestamp::from_millis(1_795_335_300_000),
+        until: Some(Timestamp::from_millis(1_795_336_200_000)),
     }
 }
 
