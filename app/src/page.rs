@@ -3,7 +3,7 @@
 use domain::clock::Timestamp;
 use domain::code::Code;
 use domain::desk::EventsAsk;
-use domain::id::{CaseId, Handle, ProposalId, ResultId, StaffNo};
+use domain::id::{CaseId, ExportId, Handle, ProposalId, RecipientId, ResultId, StaffNo};
 use domain::staff_change::ChangeKind;
 use zeroize::Zeroizing;
 
@@ -111,6 +111,22 @@ pub enum Page {
     Recertification,
     /// `/admin/proposals/{id}`
     Proposal(ProposalId),
+    /// `/exports`
+    Exports,
+    /// `/exports/new`
+    NewExport,
+    /// `/exports/{id}`
+    Export(ExportId),
+    /// `/approvals`
+    Approvals,
+    /// `/recipients`
+    Recipients,
+    /// `/recipients/new`
+    NewRecipient,
+    /// `/recipients/{id}`
+    Recipient(RecipientId),
+    /// `/supervise/exports`
+    ExportRegister,
     /// The answer to the form that takes a link: no address leads here.
     Link(LinkOnce),
     /// `/enrol/{token}`
@@ -135,6 +151,14 @@ impl Page {
             Page::Recertification => "/admin/recertification".into(),
             Page::Proposal(proposal) => format!("/admin/proposals/{proposal}"),
             Page::Link(link) => format!("/admin/proposals/{}", link.proposal),
+            Page::Exports => "/exports".into(),
+            Page::NewExport => "/exports/new".into(),
+            Page::Export(export) => format!("/exports/{export}"),
+            Page::Approvals => "/approvals".into(),
+            Page::Recipients => "/recipients".into(),
+            Page::NewRecipient => "/recipients/new".into(),
+            Page::Recipient(recipient) => format!("/recipients/{recipient}"),
+            Page::ExportRegister => "/supervise/exports".into(),
             Page::Enrol(once) => once.address(),
             Page::Customers { case, result } => {
                 let case = case.map(|case| format!("case={case}"));
@@ -173,6 +197,16 @@ impl Page {
             "/supervise" => Page::Supervise,
             "/supervise/integrity" => Page::Integrity,
             "/supervise/events" => Page::Events(EventsAsk::default()),
+            "/supervise/exports" => Page::ExportRegister,
+            "/exports" => Page::Exports,
+            "/exports/new" => Page::NewExport,
+            "/approvals" => Page::Approvals,
+            "/recipients" => Page::Recipients,
+            "/recipients/new" => Page::NewRecipient,
+            _ if path.starts_with("/exports/") => Page::Export(ExportId::parse(path.strip_prefix("/exports/")?).ok()?),
+            _ if path.starts_with("/recipients/") => {
+                Page::Recipient(RecipientId::parse(path.strip_prefix("/recipients/")?).ok()?)
+            }
             _ if path.starts_with("/admin/staff/") => {
                 Page::Person(StaffNo::parse(path.strip_prefix("/admin/staff/")?).ok()?)
             }
@@ -192,6 +226,8 @@ impl Page {
             Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity => true,
             Page::Staff | Page::Person(_) | Page::Proposals | Page::Proposal(_) | Page::Link(_) => true,
             Page::Recertification => true,
+            Page::Exports | Page::NewExport | Page::Export(_) | Page::Approvals => true,
+            Page::Recipients | Page::NewRecipient | Page::Recipient(_) | Page::ExportRegister => true,
             Page::SignIn | Page::Verify | Page::Vouched | Page::Enrol(_) | Page::Refusal(_) => false,
         }
     }
@@ -211,6 +247,10 @@ mod tests {
                 Page::Customers { case: Some(case), result: Some(result) },
                 "/customers?case=01010101-0101-0101-0101-010101010101&result=02020202020202020202020202020202",
             ),
+            (Page::NewExport, "/exports/new"),
+            (Page::Export(ExportId::from_bytes([1; 16])), "/exports/01010101-0101-0101-0101-010101010101"),
+            (Page::Recipient(RecipientId::from_bytes([1; 16])), "/recipients/01010101-0101-0101-0101-010101010101"),
+            (Page::ExportRegister, "/supervise/exports"),
             (
                 Page::Customer { case, customer: Handle::from_bytes([3; 16]) },
                 "/customers/03030303030303030303030303030303?case=01010101-0101-0101-0101-010101010101",
@@ -238,6 +278,7 @@ mod tests {
             "/customers?id_no=990101198804123012",
             "/customers#x",
             "/customers ",
+            "/exports/01010101",
             "/sign-in",
             "/notice",
             "javascript:alert(1)",

@@ -3,10 +3,12 @@
 mod admin_sessions;
 mod customer;
 mod customers;
+mod exports;
 mod home;
 mod me;
 mod notice;
 mod people;
+mod recipients;
 mod refusal;
 mod sign_in;
 mod supervise;
@@ -62,6 +64,22 @@ pub enum Content {
     Recertification(Box<people::recertify::Shows>),
     /// One proposal.
     Proposal(Box<people::proposal::Shows>),
+    /// One's own requests.
+    Exports(exports::Shows),
+    /// What one may be made of.
+    NewExport(Box<exports::draw::Shows>),
+    /// One request.
+    Export(Box<exports::one::Shows>),
+    /// What waits for votes.
+    Approvals(exports::approvals::Shows),
+    /// To whom files go.
+    Recipients(recipients::Shows),
+    /// Entering one.
+    NewRecipient,
+    /// One of them.
+    Recipient(Box<recipients::one::Shows>),
+    /// What left the bank.
+    ExportRegister(Box<supervise::exports::Shows>),
     /// A one-time link, shown once.
     Link(LinkOnce),
     /// Setting factors of one's own.
@@ -108,6 +126,19 @@ impl Content {
             (Page::Recertification, Some(desk)) => {
                 Content::Recertification(Box::new(people::recertify::load(desk).await?))
             }
+            (Page::Exports, Some(desk)) => Content::Exports(exports::load(desk).await?),
+            (Page::NewExport, Some(desk)) => Content::NewExport(Box::new(exports::draw::load(desk).await?)),
+            (Page::Export(id), Some(desk)) => Content::Export(Box::new(exports::one::load(desk, *id).await?)),
+            (Page::Approvals, Some(desk)) => Content::Approvals(exports::approvals::load(desk).await?),
+            (Page::Recipients, Some(desk)) => Content::Recipients(recipients::load(desk).await?),
+            (Page::NewRecipient, Some(desk)) => {
+                operators_only(desk, Seen::default()).await?;
+                Content::NewRecipient
+            }
+            (Page::Recipient(id), Some(desk)) => Content::Recipient(Box::new(recipients::one::load(desk, *id).await?)),
+            (Page::ExportRegister, Some(desk)) => {
+                Content::ExportRegister(Box::new(supervise::exports::load(desk).await?))
+            }
             (Page::Link(link), Some(_)) => Content::Link(link.clone()),
             (Page::Enrol(once), _) => Content::Enrol(once.clone()),
             (Page::Supervise, Some(desk)) => Content::Supervise(Box::new(supervise::load(desk, context).await?)),
@@ -121,6 +152,12 @@ impl Content {
             (Page::Refusal(code), _) => Content::Refusal { code: *code, retry_after: context.form.retry_after },
             (Page::Recertification, None) => return Err(Code::SignedOut.into()),
             (Page::Staff | Page::Person(_) | Page::Proposals | Page::Proposal(_) | Page::Link(_), None) => {
+                return Err(Code::SignedOut.into());
+            }
+            (Page::Exports | Page::NewExport | Page::Export(_) | Page::Approvals, None) => {
+                return Err(Code::SignedOut.into());
+            }
+            (Page::Recipients | Page::NewRecipient | Page::Recipient(_) | Page::ExportRegister, None) => {
                 return Err(Code::SignedOut.into());
             }
             (Page::Supervise | Page::Events(_) | Page::Event(_) | Page::Integrity, None) => {
@@ -161,6 +198,14 @@ impl Content {
             Content::Proposals(_) => text!(lang, people.proposals),
             Content::Recertification(_) => text!(lang, recertify.title),
             Content::Proposal(shows) => shows.title(lang),
+            Content::Exports(_) => text!(lang, exports.title),
+            Content::NewExport(_) => text!(lang, exports.new_title),
+            Content::Export(shows) => shows.title(lang),
+            Content::Approvals(_) => text!(lang, exports.approvals),
+            Content::Recipients(_) => text!(lang, recipients.title),
+            Content::NewRecipient => text!(lang, recipients.new),
+            Content::Recipient(shows) => shows.title(),
+            Content::ExportRegister(_) => text!(lang, register.title),
             Content::Link(_) => text!(lang, people.link_title),
             Content::Enrol(_) => text!(lang, enrol.title),
             Content::Refusal { code, .. } => words::heading(lang, *code),
@@ -193,6 +238,19 @@ impl Content {
                 vec![home, (text!(lang, people.proposals), Some("/admin/proposals")), (self.title(lang), None)]
             }
             Content::Recertification(_) => vec![home, (self.title(lang), None)],
+            Content::Exports(_) | Content::Approvals(_) | Content::Recipients(_) => {
+                vec![home, (self.title(lang), None)]
+            }
+            Content::NewExport(_) => {
+                vec![home, (text!(lang, exports.title), Some("/exports")), (self.title(lang), None)]
+            }
+            Content::Export(shows) => vec![home, shows.section(lang), (self.title(lang), None)],
+            Content::NewRecipient | Content::Recipient(_) => {
+                vec![home, (text!(lang, recipients.title), Some("/recipients")), (self.title(lang), None)]
+            }
+            Content::ExportRegister(_) => {
+                vec![(text!(lang, log.title), Some("/supervise")), (self.title(lang), None)]
+            }
             Content::Staff(_) | Content::Proposals(_) => vec![home, (self.title(lang), None)],
             Content::Me(_) | Content::AdminSessions(_) | Content::Refusal { .. } => {
                 vec![home, (self.title(lang), None)]
@@ -241,6 +299,14 @@ impl Content {
             Content::Proposals(shows) => people::proposals::view(shows, context),
             Content::Proposal(shows) => people::proposal::view(shows, context),
             Content::Recertification(shows) => people::recertify::view(shows, context),
+            Content::Exports(shows) => exports::view(shows, context),
+            Content::NewExport(shows) => exports::draw::view(shows, context),
+            Content::Export(shows) => exports::one::view(shows, context),
+            Content::Approvals(shows) => exports::approvals::view(shows, context),
+            Content::Recipients(shows) => recipients::view(shows, context),
+            Content::NewRecipient => recipients::propose::view(context),
+            Content::Recipient(shows) => recipients::one::view(shows, context),
+            Content::ExportRegister(shows) => supervise::exports::view(shows, context),
             Content::Link(link) => people::link::view(link, context),
             Content::Enrol(once) => people::enrol::view(once, context),
             Content::Refusal { code, retry_after } => refusal::view(*code, *retry_after, context),

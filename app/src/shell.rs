@@ -118,13 +118,21 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
     let mut entries = vec![("/", text!(lang, home.title))];
     if staff.role == Role::Operator {
         entries.push(("/customers", text!(lang, search.title)));
+        entries.push(("/exports", text!(lang, exports.title)));
     }
     if matches!(staff.role, Role::Supervisor | Role::Auditor) {
         entries.extend([
             ("/supervise", text!(lang, log.title)),
             ("/supervise/events", text!(lang, log.events)),
             ("/supervise/integrity", text!(lang, log.integrity)),
+            ("/supervise/exports", text!(lang, register.title)),
         ]);
+    }
+    if staff.role == Role::Approver {
+        entries.push(("/approvals", text!(lang, exports.approvals)));
+    }
+    if matches!(staff.role, Role::Operator | Role::Approver | Role::Supervisor) {
+        entries.push(("/recipients", text!(lang, recipients.title)));
     }
     if staff.role == Role::Admin {
         entries.push(("/admin/staff", text!(lang, people.title)));

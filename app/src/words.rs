@@ -1,5 +1,6 @@
 //! Codes and names of the rules, in words.
 
+pub mod exports;
 pub mod happened;
 pub mod log;
 pub mod people;
@@ -82,6 +83,23 @@ pub fn sentence(lang: Lang, code: Code) -> String {
         Code::LogUnavailable => text!(lang, code.log_unavailable),
         Code::ClockBehind => text!(lang, code.clock_behind),
         Code::ValueUnreadable => text!(lang, code.value_unreadable),
+        Code::OwnExport => text!(lang, code.own_export),
+        Code::SameUnit => text!(lang, code.same_unit),
+        Code::PairTooOften => text!(lang, code.pair_too_often),
+        Code::SameFactor => text!(lang, code.same_factor),
+        Code::RecipientResting => text!(lang, code.recipient_resting),
+        Code::AlreadyVoted => text!(lang, code.already_voted),
+        Code::ExportState => text!(lang, code.export_state),
+        Code::ExportExpired => text!(lang, code.export_expired),
+        Code::ExportChanged => text!(lang, code.export_changed),
+        Code::RequesterGone => text!(lang, code.requester_gone),
+        Code::ApproverGone => text!(lang, code.approver_gone),
+        Code::RecipientUnfit => text!(lang, code.recipient_unfit),
+        Code::FileGone => text!(lang, code.file_gone),
+        Code::NothingSelected => text!(lang, code.nothing_selected),
+        Code::RowCap => text!(lang, code.row_cap),
+        Code::PeriodCap => text!(lang, code.period_cap),
+        Code::ExportLimit => text!(lang, code.export_limit),
     }
 }
 
@@ -118,7 +136,7 @@ pub fn role(lang: Lang, role: Role) -> String {
 }
 
 /// What can be wrong with a value, as far as we have words for it.
-pub const FAULTS: [&str; 38] = [
+pub const FAULTS: [&str; 39] = [
     "password_same",
     "password_differs",
     "required",
@@ -157,6 +175,7 @@ pub const FAULTS: [&str; 38] = [
     "invalid_utf8",
     "nul",
     "bad_escape",
+    "note_of_decision",
 ];
 
 /// What is wrong with one value. A code that we have no words for gets the form's own sentence.
@@ -206,6 +225,17 @@ pub fn fault(lang: Lang, fault: &Fault) -> String {
         "note_of_decision" => text!(lang, fault.note_of_decision),
         "nobody_ticked" => text!(lang, fault.nobody_ticked),
         "too_many_ticked" => text!(lang, fault.too_many_ticked),
+        "never_exported" => text!(lang, fault.never_exported),
+        "form_refused" => text!(lang, fault.form_refused),
+        "none_chosen" => text!(lang, fault.none_chosen),
+        "repeated" => text!(lang, fault.repeated),
+        "backwards" => text!(lang, fault.backwards),
+        "window_too_long" => text!(lang, fault.window_too_long),
+        "cases_or_window" => text!(lang, fault.cases_or_window),
+        "not_a_number" => text!(lang, fault.not_a_number),
+        "out_of_range" => text!(lang, fault.out_of_range),
+        "not_a_key" => text!(lang, fault.not_a_key),
+        "in_the_past" => text!(lang, fault.in_the_past),
         "missing" => text!(lang, fault.missing),
         "malformed" => text!(lang, fault.malformed),
         "unknown_parameter" => text!(lang, fault.unknown_parameter),

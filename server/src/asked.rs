@@ -25,6 +25,8 @@ use std::time::Duration;
 /// Where a value is asked for: the one endpoint that never answers a page.
 pub const REVEAL: &str = "/api/customers/reveal";
 
+/// Where a page asks how far an export is: it asks by itself, so that makes no session last.
+pub const EXPORT_STATUS: &str = "/api/exports/status";
 /// Where a page asks how long its session lasts, without making it last.
 pub const SESSION_STATUS: &str = "/api/session/status";
 /// Where it asks that it last.
@@ -107,6 +109,7 @@ where
 fn entry(stamp: &RequestStamp) -> Entry {
     match stamp.endpoint.as_str() {
         SESSION_STATUS => Entry::Look,
+        EXPORT_STATUS => Entry::Glance,
         SESSION_STAY => Entry::Stay,
         route if BEFORE_NOTICE.contains(&route) => Entry::Doorway,
         _ => Entry::Work,

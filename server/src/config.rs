@@ -1,6 +1,7 @@
 //! What a bank may set: `grille.toml`, overridden by `GRILLE_*`. A key that is not known is refused by
 //! name, in the file as in the environment; every key has a default, and `grille.example.toml` explains each.
 
+mod export;
 mod sso;
 
 use crate::proxy::{Network, Proxies, Written};
@@ -8,6 +9,7 @@ use backoffice::{NoticeAsked, Settings};
 use domain::audit::checkpoint::Origin;
 use domain::budget::Limits;
 use domain::clock::Span;
+pub use export::Export;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
@@ -55,6 +57,8 @@ pub struct Config {
     pub sso: Sso,
     /// How long rights last.
     pub staff: Staff,
+    /// What leaves the bank (E1, E5).
+    pub export: Export,
     /// Whether requests come by proxies, and by them alone (U8).
     pub behind_proxy: bool,
     /// TLS of our own.
@@ -174,6 +178,7 @@ impl Default for Config {
             sign_in: SignIn { address_failures: 20 },
             sso: Sso::default(),
             staff: Staff { recertify_days: 90, recertify_notice_days: 14 },
+            export: Export::default(),
             behind_proxy: false,
             tls: Tls::default(),
             proxy: Proxy { trusted: Vec::new(), headers: Written::XForwarded },
@@ -215,6 +220,7 @@ impl Config {
         let wrong = |what| Err(ConfigError::Contradiction(what));
         self.check_way_in()?;
         self.sso.check()?;
+        self.export.check()?;
         if self.kek != "file" {
             return wrong("kek: only \"file\" is known");
         }
@@ -310,6 +316,11 @@ impl Config {
         self.data_dir.join("checkpoint")
     }
 
+    /// The folder of files that were sealed for recipients.
+    pub fn exports(&self) -> PathBuf {
+        self.data_dir.join("exports")
+    }
+
     /// Lengths of time and budgets for the back office.
     pub fn settings(&self) -> Settings {
         Settings {
@@ -327,6 +338,7 @@ impl Config {
             budgets: self.budget,
             recertify: Span::days(self.staff.recertify_days.into()),
             recertify_notice: Span::days(self.staff.recertify_notice_days.into()),
+            exports: self.export.settings(),
         }
     }
 }

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn docs_demo_md_tells_staff_and_guests_as_they_are() {
+    fn docs_demo_md_tells_staff_guests_and_recipients_as_they_are() {
         assert!(DEMO.contains(&format!("`{PASSWORD}`")));
         for (staff_no, role, unit, secret, name) in STAFF {
             let [staff_no, secret] = [staff_no, secret].map(|text| format!("`{text}`"));
@@ -96,6 +96,12 @@ mod tests {
             let [id_no, mobile, card_no, purpose, ticket, identified] = quoted.map(|text| format!("`{text}`"));
             let row = row(&[guest.name, &id_no, &mobile, &card_no, guest.branch, &purpose, &ticket, &identified]);
             assert!(DEMO.contains(&row), "{row}");
+        }
+        for recipient in backoffice::DEMO_RECIPIENTS {
+            let [kind, key] = [recipient.kind.as_str(), recipient.key].map(|text| format!("`{text}`"));
+            let row = row(&[recipient.name, &kind, &key]);
+            assert!(DEMO.contains(&row), "{row}");
+            assert!(recipient.identity.is_none_or(|identity| DEMO.contains(identity)));
         }
     }
 }

@@ -43,6 +43,11 @@ impl Form {
         Ok(Self { pairs, faults: Vec::new() })
     }
 
+    /// The pairs of a form that was read before, to be read again.
+    pub fn of(pairs: Vec<(String, String)>) -> Self {
+        Self { pairs, faults: Vec::new() }
+    }
+
     /// Takes a value out, as it was sent.
     pub fn take(&mut self, name: &str) -> Option<String> {
         let at = self.pairs.iter().position(|(known, _)| known == name)?;

@@ -13,6 +13,7 @@ mod cookies;
 mod demo;
 mod edge;
 mod even;
+mod file;
 mod filters;
 mod form;
 mod health;

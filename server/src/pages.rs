@@ -1,11 +1,13 @@
 //! The pages, and the plain forms on them: read here, done by the desk, drawn by `app`.
 
 mod by_code;
+mod exports;
 mod forms;
 mod me;
 mod notice;
 mod people;
 mod recertify;
+mod recipients;
 mod sessions;
 pub mod sso;
 pub mod supervise;
@@ -24,6 +26,10 @@ use axum::response::{IntoResponse, Response};
 use domain::code::Code;
 use domain::desk::{DeskError, Seen};
 use domain::id::{CaseId, Handle, ResultId};
+pub use exports::{
+    approvals, export, exports, new_export, post_decide_export, post_download, post_generate, post_new_export,
+    post_submit, post_withdraw,
+};
 pub use forms::{post_close, post_customers, post_language, post_sign_in, post_sign_out, post_verify};
 pub use me::{me, post_password, post_revoke_passkey};
 pub use notice::{notice, post_notice};
@@ -32,6 +38,10 @@ pub use people::{
     staff,
 };
 pub use recertify::{post_recertification, recertification};
+pub use recipients::{
+    new_recipient, post_check, post_decide_recipient, post_end_recipient, post_new_recipient, recipient, recipients,
+    register,
+};
 pub use sessions::{admin_sessions, post_end_anyones, post_end_own};
 use std::collections::BTreeMap;
 pub use wrong_person::post_wrong_person;

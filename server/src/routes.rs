@@ -1,9 +1,10 @@
 //! The URL map.
 
 use crate::api::{
-    audit, cases, customers, drafts, enrol, notice, passkeys, password, people, recertify, reveals, sessions, sign_in,
+    audit, cases, customers, drafts, enrol, exports, notice, passkeys, password, people, recertify, recipients,
+    reveals, sessions, sign_in,
 };
-use crate::asked::{REVEAL, SESSION_STATUS, SESSION_STAY, unrouted, wrong_method};
+use crate::asked::{EXPORT_STATUS, REVEAL, SESSION_STATUS, SESSION_STAY, unrouted, wrong_method};
 use crate::health::{self, ALIVE, READY};
 use crate::office::Site;
 use crate::{demo, edge, even, log_files, pages, statics, tail};
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
-pub const ENDPOINTS: [&str; 49] = [
+pub const ENDPOINTS: [&str; 69] = [
     "/api/sign_in",
     "/api/verify_totp",
     "/api/verify_passkey/begin",
@@ -60,6 +61,26 @@ pub const ENDPOINTS: [&str; 49] = [
     "/api/reveals/copy",
     "/api/reveals/attempt",
     "/api/reveals/needed",
+    "/api/exports/options",
+    "/api/exports/create",
+    "/api/exports/list",
+    "/api/exports/view",
+    EXPORT_STATUS,
+    "/api/exports/submit",
+    "/api/exports/withdraw",
+    "/api/exports/generate",
+    "/api/exports/download",
+    "/api/exports/approvals",
+    "/api/exports/approve",
+    "/api/exports/reject",
+    "/api/exports/register",
+    "/api/recipients/list",
+    "/api/recipients/view",
+    "/api/recipients/propose",
+    "/api/recipients/confirm",
+    "/api/recipients/reject",
+    "/api/recipients/end",
+    "/api/channels/check",
     "/api/audit/events",
     "/api/audit/event",
     "/api/audit/proof",
@@ -68,7 +89,7 @@ pub const ENDPOINTS: [&str; 49] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 47] = [
+pub const PAGES: [(&str, &str); 65] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -103,6 +124,24 @@ pub const PAGES: [(&str, &str); 47] = [
     ("POST", "/admin/proposals/link"),
     ("GET", "/enrol/{token}"),
     ("POST", "/enrol/{token}"),
+    ("GET", "/exports"),
+    ("GET", "/exports/new"),
+    ("POST", "/exports/new"),
+    ("GET", "/exports/{id}"),
+    ("POST", "/exports/submit"),
+    ("POST", "/exports/withdraw"),
+    ("POST", "/exports/generate"),
+    ("POST", "/exports/download"),
+    ("POST", "/exports/decide"),
+    ("GET", "/approvals"),
+    ("GET", "/recipients"),
+    ("GET", "/recipients/new"),
+    ("POST", "/recipients/new"),
+    ("GET", "/recipients/{id}"),
+    ("POST", "/recipients/decide"),
+    ("POST", "/recipients/end"),
+    ("GET", "/supervise/exports"),
+    ("POST", "/supervise/exports/check"),
     ("GET", "/supervise"),
     ("GET", "/supervise/events"),
     ("GET", "/supervise/events/{seq}"),
@@ -165,6 +204,26 @@ fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
         "/api/reveals/needed" => post(reveals::needed),
         "/api/drafts/keep" => post(drafts::keep),
         "/api/drafts/forget" => post(drafts::forget),
+        "/api/exports/options" => post(exports::options),
+        "/api/exports/create" => post(exports::create),
+        "/api/exports/list" => post(exports::list),
+        "/api/exports/view" => post(exports::view),
+        EXPORT_STATUS => post(exports::status),
+        "/api/exports/submit" => post(exports::submit),
+        "/api/exports/withdraw" => post(exports::withdraw),
+        "/api/exports/generate" => post(exports::generate),
+        "/api/exports/download" => post(exports::download),
+        "/api/exports/approvals" => post(exports::approvals),
+        "/api/exports/approve" => post(exports::approve),
+        "/api/exports/reject" => post(exports::reject),
+        "/api/exports/register" => post(exports::register),
+        "/api/recipients/list" => post(recipients::list),
+        "/api/recipients/view" => post(recipients::view),
+        "/api/recipients/propose" => post(recipients::propose),
+        "/api/recipients/confirm" => post(recipients::confirm),
+        "/api/recipients/reject" => post(recipients::reject),
+        "/api/recipients/end" => post(recipients::end),
+        "/api/channels/check" => post(recipients::check),
         "/api/audit/events" => post(audit::events),
         "/api/audit/event" => post(audit::event),
         "/api/audit/proof" => post(audit::proof),
@@ -201,6 +260,22 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/supervise/events/{seq}/verify", post(pages::supervise::post_verify_entry))
         .route("/supervise/integrity", get(pages::supervise::integrity))
         .route("/supervise/integrity/verify", post(pages::supervise::post_verify_log))
+        .route("/supervise/exports", get(pages::register))
+        .route("/supervise/exports/check", post(pages::post_check))
+        .route("/exports", get(pages::exports))
+        .route("/exports/new", get(pages::new_export).post(pages::post_new_export))
+        .route("/exports/{id}", get(pages::export))
+        .route("/exports/submit", post(pages::post_submit))
+        .route("/exports/withdraw", post(pages::post_withdraw))
+        .route("/exports/generate", post(pages::post_generate))
+        .route("/exports/download", post(pages::post_download))
+        .route("/exports/decide", post(pages::post_decide_export))
+        .route("/approvals", get(pages::approvals))
+        .route("/recipients", get(pages::recipients))
+        .route("/recipients/new", get(pages::new_recipient).post(pages::post_new_recipient))
+        .route("/recipients/{id}", get(pages::recipient))
+        .route("/recipients/decide", post(pages::post_decide_recipient))
+        .route("/recipients/end", post(pages::post_end_recipient))
         .route("/me", get(pages::me))
         .route("/me/passkeys/revoke", post(pages::post_revoke_passkey))
         .route("/me/password", post(pages::post_password))

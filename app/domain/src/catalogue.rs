@@ -78,6 +78,8 @@ impl Field {
 pub struct Catalogue {
     fields: Vec<Field>,
     combinations: Vec<Vec<FieldName>>,
+    export_window: Option<FieldName>,
+    export_product: Option<FieldName>,
     source: String,
 }
 
@@ -87,8 +89,8 @@ impl Catalogue {
     /// # Errors
     /// The first line that is wrong and the rule that it breaks.
     pub fn parse(text: &str) -> Result<Self, CatalogueError> {
-        let (fields, combinations) = parse::parse(text)?;
-        Ok(Self { fields, combinations, source: text.to_owned() })
+        let parse::Parsed { fields, combinations, export_window, export_product } = parse::parse(text)?;
+        Ok(Self { fields, combinations, export_window, export_product, source: text.to_owned() })
     }
 
     /// The catalogue that Grille ships.
@@ -112,6 +114,16 @@ impl Catalogue {
     /// The sets of fields whose exact values together are a search (Q2).
     pub fn combinations(&self) -> &[Vec<FieldName>] {
         &self.combinations
+    }
+
+    /// The day by which an export may choose customers (E1): C1, one item, visible; none, and no export is by window.
+    pub fn export_window(&self) -> Option<&Field> {
+        self.field(self.export_window.as_ref()?)
+    }
+
+    /// The product by which a window of an export may be narrowed (E1): C1, one item, visible.
+    pub fn export_product(&self) -> Option<&Field> {
+        self.field(self.export_product.as_ref()?)
     }
 
     /// The bytes that were parsed; the policy hash of every event is taken over them (U7).

@@ -115,14 +115,8 @@ const MAX_BYTES: usize = 4096;
 /// # Errors
 /// [`BadValue`], which never holds the text.
 pub fn normalise(kind: Kind, raw: &str) -> Result<Normal, BadValue> {
-    if raw.len() > MAX_BYTES {
-        return Err(BadValue::TooLong);
-    }
-    let text = folded(raw);
+    let text = foldable(raw)?;
     let text = text.trim();
-    if !text::is_visible(text) {
-        return Err(BadValue::Empty);
-    }
     if looks_masked(text) || (kind != Kind::PersonName && text.contains(text::BULLETS)) {
         return Err(BadValue::LooksMasked);
     }
@@ -145,6 +139,28 @@ pub fn normalise(kind: Kind, raw: &str) -> Result<Normal, BadValue> {
         Kind::Code => text::code(text),
     }?;
     Ok(Normal::from_rule(normal))
+}
+
+/// The normal form, and the search form, of a token that stands for a value in an export (E4). It is of no field: what
+/// it was made of is found by it, and is nowhere in it.
+///
+/// # Errors
+/// [`BadValue`], which never holds the text.
+pub fn export_token(raw: &str) -> Result<Normal, BadValue> {
+    let text = foldable(raw)?;
+    if looks_masked(&text) || text.contains(text::BULLETS) {
+        return Err(BadValue::LooksMasked);
+    }
+    number::export_token(text.trim()).map(Normal::from_rule)
+}
+
+/// The folded text, if it is not too long and anything of it can be seen.
+fn foldable(raw: &str) -> Result<Zeroizing<String>, BadValue> {
+    if raw.len() > MAX_BYTES {
+        return Err(BadValue::TooLong);
+    }
+    let text = folded(raw);
+    if text::is_visible(&text) { Ok(text) } else { Err(BadValue::Empty) }
 }
 
 /// The form of which the blind index takes its HMAC: what two ways of writing one value share.

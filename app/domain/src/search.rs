@@ -1,4 +1,5 @@
-//! What may be asked (Q2): one exact strong key, or a combination that the catalogue allows; nothing else.
+//! What may be asked (Q2): one exact strong key, an export's token among them, or a combination that the catalogue
+//! allows; nothing else.
 //!
 //! A [`GuardedSearch`] comes from [`GuardedSearch::parse`] alone, and the store takes nothing else:
 //!
@@ -22,7 +23,11 @@ use std::collections::BTreeSet;
 
 use crate::catalogue::{Catalogue, Field, Kind};
 use crate::id::FieldName;
-use crate::normalise::{BadValue, Normal, folded, normalise, search_form};
+use crate::normalise::{BadValue, Normal, export_token, folded, normalise, search_form};
+
+/// The key by which a token of an export finds its customer (E4), and the label of its digests. A strong key of every
+/// catalogue, and a field of none.
+pub const EXPORT_TOKEN: &str = "export_token";
 
 /// A search that is bounded by its form: every key exact, whole and in search form.
 pub struct GuardedSearch {
@@ -87,23 +92,23 @@ impl GuardedSearch {
     /// the wrong set of keys; a malformed value.
     pub fn parse(catalogue: &Catalogue, pairs: &[(String, String)]) -> Result<Self, SearchRefusal> {
         let mut named = BTreeSet::new();
-        let mut typed: Vec<(&Field, &str)> = Vec::new();
+        let mut typed: Vec<(Key<'_>, &str)> = Vec::new();
         for (name, value) in pairs {
             let name = FieldName::parse(name).map_err(|_| SearchRefusal::KeyUnknown)?;
-            let field = catalogue.field(&name).ok_or(SearchRefusal::KeyUnknown)?;
+            let key = Key::named(catalogue, &name).ok_or(SearchRefusal::KeyUnknown)?;
             if !named.insert(name) {
                 return Err(SearchRefusal::KeyRepeated);
             }
             if !folded(value).trim().is_empty() {
-                typed.push((field, value.trim()));
+                typed.push((key, value.trim()));
             }
         }
         if typed.is_empty() {
             return Err(SearchRefusal::Empty);
         }
-        for &(field, value) in &typed {
+        for (key, value) in &typed {
             let value = folded(value);
-            if is_pattern(field.kind, value.trim()) {
+            if key.is_pattern(value.trim()) {
                 return Err(SearchRefusal::Wildcard);
             }
             if is_list(&value) {
@@ -112,13 +117,12 @@ impl GuardedSearch {
         }
         let order = key_set(catalogue, &typed).ok_or(SearchRefusal::KeyWeak)?;
         let mut keys = Vec::with_capacity(order.len());
-        for &(field, value) in &order {
-            let normal = normalise(field.kind, value)
-                .map_err(|why| SearchRefusal::Malformed { field: field.name.clone(), why })?;
-            keys.push((field.name.clone(), search_form(field.kind, &normal)));
+        for (key, value) in &order {
+            let form = key.form(value).map_err(|why| SearchRefusal::Malformed { field: key.name().clone(), why })?;
+            keys.push((key.name().clone(), form));
         }
         let names: Vec<&str> = keys.iter().map(|(name, _)| name.as_str()).collect();
-        let bank_wide = matches!(order[..], [(field, _)] if field.kind.names_one_person_in_the_bank());
+        let bank_wide = matches!(&order[..], [(key, _)] if key.names_one_person_in_the_bank());
         Ok(Self { kind_name: names.join("+"), keys, bank_wide })
     }
 
@@ -136,23 +140,75 @@ impl GuardedSearch {
     }
 }
 
+/// By what a search is.
+#[derive(Clone)]
+enum Key<'a> {
+    Field(&'a Field),
+    ExportToken(FieldName),
+}
+
+impl<'a> Key<'a> {
+    fn named(catalogue: &'a Catalogue, name: &FieldName) -> Option<Self> {
+        match name.as_str() {
+            EXPORT_TOKEN => Some(Key::ExportToken(name.clone())),
+            _ => catalogue.field(name).map(Key::Field),
+        }
+    }
+    fn name(&self) -> &FieldName {
+        match self {
+            Key::Field(field) => &field.name,
+            Key::ExportToken(name) => name,
+        }
+    }
+    const fn is_strong(&self) -> bool {
+        match self {
+            Key::Field(field) => field.strong_key,
+            Key::ExportToken(_) => true,
+        }
+    }
+    /// A token does not: whoever holds a leaked file has many, and they are of one branch.
+    const fn names_one_person_in_the_bank(&self) -> bool {
+        match self {
+            Key::Field(field) => field.kind.names_one_person_in_the_bank(),
+            Key::ExportToken(_) => false,
+        }
+    }
+    fn is_pattern(&self, value: &str) -> bool {
+        match self {
+            Key::Field(field) => is_pattern(Some(field.kind), value),
+            // `tk_` begins some of them, and is all that may hold the sign
+            Key::ExportToken(_) => is_pattern(None, value.get(3..).filter(|_| is_marked(value)).unwrap_or(value)),
+        }
+    }
+    fn form(&self, value: &str) -> Result<Normal, BadValue> {
+        match self {
+            Key::Field(field) => normalise(field.kind, value).map(|normal| search_form(field.kind, &normal)),
+            Key::ExportToken(_) => export_token(value),
+        }
+    }
+}
+
+fn is_marked(value: &str) -> bool {
+    value.get(..3).is_some_and(|mark| mark.eq_ignore_ascii_case("tk_"))
+}
+
 /// The typed keys in the catalogue's order, if they are one strong key or exactly a combination.
-fn key_set<'a>(catalogue: &Catalogue, typed: &[(&'a Field, &'a str)]) -> Option<Vec<(&'a Field, &'a str)>> {
-    if let [(field, _)] = typed
-        && field.strong_key
+fn key_set<'a>(catalogue: &Catalogue, typed: &[(Key<'a>, &'a str)]) -> Option<Vec<(Key<'a>, &'a str)>> {
+    if let [(key, _)] = typed
+        && key.is_strong()
     {
         return Some(typed.to_vec());
     }
     let combination = catalogue.combinations().iter().find(|names| {
-        names.len() == typed.len() && names.iter().all(|name| typed.iter().any(|(field, _)| field.name == *name))
+        names.len() == typed.len() && names.iter().all(|name| typed.iter().any(|(key, _)| key.name() == name))
     })?;
-    combination.iter().map(|name| typed.iter().find(|(field, _)| field.name == *name).copied()).collect()
+    combination.iter().map(|name| typed.iter().find(|(key, _)| key.name() == name).cloned()).collect()
 }
 
 /// Signs and words by which people ask for more than one value (JR/T 0171 6.1.4.1 d).
-fn is_pattern(kind: Kind, value: &str) -> bool {
+fn is_pattern(kind: Option<Kind>, value: &str) -> bool {
     // An exact address may hold them; its hash matches nothing but itself.
-    let in_mail = |c: char| kind == Kind::Email && matches!(c, '_' | '%' | '~');
+    let in_mail = |c: char| kind == Some(Kind::Email) && matches!(c, '_' | '%' | '~');
     let sign = |c: char| matches!(c, '*' | '?' | '%' | '_' | '~' | '<' | '>' | '≤' | '≥' | '^' | '$' | '\\' | '…');
     value.chars().any(|c| sign(c) && !in_mail(c))
         || value.contains("..")

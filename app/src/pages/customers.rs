@@ -15,6 +15,7 @@ use domain::catalogue::{Catalogue, Kind, Label};
 use domain::desk::{CaseView, Desk, DeskError, Draft, DraftPlace, Found, Left};
 use domain::id::{CaseId, ResultId};
 use domain::purpose::{Identified, Purpose};
+use domain::search::EXPORT_TOKEN;
 use leptos::prelude::*;
 
 /// What it shows.
@@ -86,6 +87,8 @@ pub async fn load(desk: &dyn Desk, case: Option<CaseId>, result: Option<ResultId
     let bank_wide = case.as_ref().map(|case| bank_wide::keys(case, purposes, catalogue)).unwrap_or_default();
     let mut strong: Vec<_> = catalogue.fields().iter().filter(|field| field.strong_key).collect();
     strong.sort_by_key(|field| asked_for(field.kind));
+    let mut strong: Vec<_> = strong.iter().filter_map(|field| key(&field.name)).collect();
+    strong.push(export_token());
     Ok(Shows {
         left,
         bank_wide,
@@ -94,7 +97,7 @@ pub async fn load(desk: &dyn Desk, case: Option<CaseId>, result: Option<ResultId
         open: open.into_iter().map(named).collect(),
         purposes: purposes.purposes().to_vec(),
         draft,
-        strong: strong.iter().filter_map(|field| key(&field.name)).collect(),
+        strong,
         together: catalogue.combinations().iter().map(|set| set.iter().filter_map(key).collect()).collect(),
         catalogue: catalogue.clone(),
     })
@@ -109,6 +112,12 @@ const fn asked_for(kind: Kind) -> u8 {
         Kind::AccountNo => 3,
         _ => 4,
     }
+}
+
+/// What stands in a file that left the bank: no field of any catalogue, and last, since few ever need it (E4).
+fn export_token() -> Key {
+    let [zh, en] = [Lang::zh, Lang::en].map(|lang| text!(lang, search.export_token));
+    Key { name: EXPORT_TOKEN.to_owned(), label: Label { zh, en }, input: Input::Text }
 }
 
 /// With the ticket, if there is a case.

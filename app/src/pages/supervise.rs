@@ -3,6 +3,7 @@
 pub mod address;
 pub mod event;
 pub mod events;
+pub mod exports;
 pub mod integrity;
 mod live;
 mod parts;

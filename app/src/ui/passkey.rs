@@ -17,7 +17,8 @@ pub fn PasskeySignIn(lang: Lang, next: String) -> impl IntoView {
 }
 
 /// A button within a plain form that does by a passkey what the form does by its code: `endpoint` is asked for
-/// `choice`, a name and a value, and then the page `then` is shown.
+/// `choice`, a name and a value, and then the page `then` is shown. `{name}` in the endpoint is what the form has under
+/// that name. Where `then` is empty the form itself is sent, with the answered challenge: its answer is a file.
 #[component]
 pub fn PasskeyAct(
     lang: Lang,
@@ -25,11 +26,14 @@ pub fn PasskeyAct(
     choice: &'static str,
     then: String,
     #[prop(into)] words: String,
+    /// Where no code would do.
+    #[prop(optional)]
+    alone: bool,
 ) -> impl IntoView {
     view! {
         <div class="passkey" data-passkey-act=endpoint data-choice=choice data-then=then>
             <BusyButton lang words act="passkey"/>
-            <p class="or">{text!(lang, passkey.or_code)}</p>
+            {(!alone).then(|| view! { <p class="or">{text!(lang, passkey.or_code)}</p> })}
         </div>
     }
 }

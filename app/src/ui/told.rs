@@ -75,5 +75,15 @@ fn line(told: &Told, lang: Lang) -> AnyView {
             let what = text!(lang, recertify.told_due, count = count, days = days);
             view! { <li><a href="/admin/recertification">{what}</a></li> }.into_any()
         }
+        Told::ExportsWait { count } => {
+            let what = text!(lang, exports.told_waiting, count = count);
+            view! { <li><a href="/approvals">{what}</a></li> }.into_any()
+        }
+        Told::OwnExport { export, state, at, until } => {
+            let what = text!(lang, exports.told_own, state = words::exports::state(lang, *state), at = local(*at));
+            let until = until.map(|until| text!(lang, exports.told_until, at = local(until)));
+            let look = text!(lang, people.look);
+            view! { <li>{what} " " {until} " " <a href=format!("/exports/{export}")>{look}</a></li> }.into_any()
+        }
     }
 }

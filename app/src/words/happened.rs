@@ -1,15 +1,18 @@
 //! What an event says, as one sentence and as one line.
 
-use super::log;
+use super::{exports, log};
 use crate::lang::{Lang, fill, text};
 use crate::line::{Line, Tone, short};
 use crate::ui::label::in_language;
 use crate::ui::time::{local, local_seconds};
 use domain::audit::event::{AuditEvent, Decision, FactorName, Kind, OutcomeName, VerdictName};
+use domain::audit::fingerprint::Fingerprint;
 use domain::catalogue::Catalogue;
 use domain::desk::{Desk, EventRow};
+use domain::export::ExportDigest;
 use domain::id::FieldName;
 use domain::purpose::Purposes;
+use domain::search::EXPORT_TOKEN;
 
 /// What a bank calls its fields, purposes and reasons, in the reader's language.
 #[derive(Clone, Copy)]
@@ -27,7 +30,10 @@ impl<'a> Names<'a> {
 
     fn field(&self, name: &FieldName) -> String {
         let known = self.catalogue.field(name).map(|field| in_language(&field.label, self.lang).to_owned());
-        known.unwrap_or_else(|| name.to_string())
+        known.unwrap_or_else(|| match name.as_str() {
+            EXPORT_TOKEN => text!(self.lang, search.export_token),
+            _ => name.to_string(),
+        })
     }
 
     /// The purpose's name; empty if there is none.
@@ -71,6 +77,36 @@ impl<'a> Names<'a> {
             Some(subject) if self.who(event) != subject.as_str() => format!("{kind} · {subject}"),
             _ => kind,
         }
+    }
+
+    /// What an event about exports says besides: ids by their ends, digests by what two people read to each other.
+    fn exported(&self, event: &AuditEvent) -> [(&'static str, String); 18] {
+        let (lang, details) = (self.lang, &event.details);
+        let id = |id: Option<String>| id.as_deref().map(short).unwrap_or_default();
+        let digits = |print: Option<Fingerprint>| print.map_or_else(String::new, in_fours);
+        let number = |n: Option<u64>| n.map_or_else(String::new, |n| n.to_string());
+        let scope =
+            details.scope.iter().flatten().map(|(field, form)| exports::field_as(lang, &self.field(field), *form));
+        [
+            ("export", id(details.export.map(|id| id.to_string()))),
+            ("digest", digits(details.export_digest)),
+            ("recipient", id(details.recipient.map(|id| id.to_string()))),
+            ("recipient_kind", details.recipient_kind.map_or_else(String::new, |kind| exports::kind(lang, kind))),
+            ("recipient_key", digits(details.recipient_key)),
+            ("scope", scope.collect::<Vec<_>>().join(&text!(lang, export_word.and))),
+            ("basis", details.basis.map_or_else(String::new, |basis| exports::basis(lang, basis))),
+            ("retention", number(details.retention_days.map(u64::from))),
+            ("format", details.file_format.map_or_else(String::new, |format| exports::format(lang, format))),
+            ("bytes", number(details.bytes)),
+            ("file", digits(details.file_hash)),
+            ("think", details.think_ms.map_or_else(|| "–".to_owned(), |ms| (ms / 1000).to_string())),
+            ("tries", number(details.attempts.map(u64::from))),
+            ("channel", details.channel.map_or_else(String::new, |channel| exports::channel(lang, channel))),
+            ("due", details.due.map_or_else(String::new, local)),
+            ("sound", details.sound.map_or_else(String::new, |sound| exports::sound(lang, sound))),
+            ("ending", details.ending.map_or_else(String::new, |ending| exports::ending(lang, ending))),
+            ("findings", number(details.findings)),
+        ]
     }
 
     fn outcome(&self, event: &AuditEvent) -> Option<String> {
@@ -136,6 +172,8 @@ impl<'a> Names<'a> {
             ("lowest", details.lowest.map_or_else(|| "–".to_owned(), |seq| seq.to_string())),
             ("highest", details.highest.map_or_else(|| "–".to_owned(), |seq| seq.to_string())),
         ];
+        let exported = self.exported(event);
+        let values: Vec<(&str, String)> = values.into_iter().chain(exported).collect();
         let mut sentence = match event.code {
             None => fill(&log::did(lang, event.kind), &values),
             Some(code) => {
@@ -228,6 +266,11 @@ impl<'a> Names<'a> {
 fn people(event: &AuditEvent) -> String {
     let certified = event.details.certified.iter().flatten();
     certified.map(|one| one.staff_no.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The first digits in groups of four, as an export's digest is shown.
+fn in_fours(print: Fingerprint) -> String {
+    ExportDigest::from_bytes(*print.as_bytes()).short()
 }
 
 fn factor_words(lang: Lang, factor: FactorName) -> String {

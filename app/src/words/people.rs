@@ -69,5 +69,12 @@ pub fn verb(lang: Lang, verb: Verb) -> String {
         Verb::SuspendStaff => text!(lang, power.suspend_staff),
         Verb::UnlockStaff => text!(lang, power.unlock_staff),
         Verb::CertifyStaff => text!(lang, power.certify_staff),
+        Verb::ProposeRecipient => text!(lang, power.propose_recipient),
+        Verb::DecideRecipient => text!(lang, power.decide_recipient),
+        Verb::EndRecipient => text!(lang, power.end_recipient),
+        Verb::RequestExport => text!(lang, power.request_export),
+        Verb::DecideExport => text!(lang, power.decide_export),
+        Verb::ReadExports => text!(lang, power.read_exports),
+        Verb::CheckChannels => text!(lang, power.check_channels),
     }
 }

@@ -4,6 +4,7 @@ use crate::audit::writer::Writer;
 use crate::audit::{Act, CheckpointFile, KeySigner, Ledger, Verdict};
 use crate::auth::{RelyingParty, RequestStamp, Turnstile, event};
 use crate::desk::StaffDesk;
+use crate::exports::ExportSettings;
 use crate::hooks::Hooks;
 use crate::imports::Importer;
 use crate::policy::{Policy, PolicyError};
@@ -53,6 +54,8 @@ pub struct Settings {
     pub recertify: Span,
     /// How long before that people are told.
     pub recertify_notice: Span,
+    /// How much leaves, and how long its steps wait.
+    pub exports: ExportSettings,
 }
 
 impl Default for Settings {
@@ -69,6 +72,7 @@ impl Default for Settings {
             budgets: Limits::default(),
             recertify: Span::days(90),
             recertify_notice: Span::days(14),
+            exports: ExportSettings::default(),
         }
     }
 }
@@ -81,6 +85,8 @@ pub struct Parts {
     pub keys: PathBuf,
     /// Where the newest checkpoint is put for others to collect.
     pub checkpoint: PathBuf,
+    /// The folder of files that were sealed for recipients, of nobody else's: made by whoever opens the office.
+    pub exports: PathBuf,
     /// The log's name.
     pub origin: Origin,
     /// Whom passkeys are made for; none where the site is served under an address.
@@ -116,6 +122,8 @@ pub enum Entry {
     Stay,
     /// Not at all: a page that asks how long it lasts keeps no session alive.
     Look,
+    /// Not at all either: a page that follows a job by itself. It waits for the notice as work does.
+    Glance,
 }
 
 /// Why the back office cannot open.
@@ -144,6 +152,9 @@ pub struct BackOffice {
     pub(crate) purposes: Purposes,
     pub(crate) notice: Notice,
     pub(crate) settings: Settings,
+    pub(crate) exports_dir: PathBuf,
+    /// Told when a file waits to be made, or to be destroyed.
+    pub(crate) export_runs: tokio::sync::Notify,
     pub(crate) hooks: Arc<dyn Hooks>,
     pub(crate) readiness: Readiness,
     /// Each new checkpoint, as the writer makes it.
@@ -184,6 +195,8 @@ impl BackOffice {
             purposes: parts.purposes,
             notice: parts.notice,
             settings: parts.settings,
+            exports_dir: parts.exports,
+            export_runs: tokio::sync::Notify::new(),
             hooks: parts.hooks,
             readiness: Readiness::default(),
             checkpoints,
@@ -296,9 +309,10 @@ impl BackOffice {
         match entry {
             Entry::Work | Entry::Doorway => self.touch(&mut session, now).await,
             Entry::Stay => self.touch_now(&mut session, now).await,
-            Entry::Look => (),
+            Entry::Look | Entry::Glance => (),
         }
-        let waits = entry == Entry::Work && self.settings.notice.holds(request.endpoint.as_str());
+        let works = matches!(entry, Entry::Work | Entry::Glance);
+        let waits = works && self.settings.notice.holds(request.endpoint.as_str());
         let desk = StaffDesk::new(self.clone(), session, request, now);
         if waits && !desk.acknowledged {
             return Err(desk.refused(Seen::default(), Code::NoticeUnacknowledged.into()).await);

@@ -5,6 +5,7 @@
 //! at a time, so that memory does not grow with the file.
 
 mod act;
+pub(crate) mod chosen_by;
 mod chunk;
 mod columns;
 mod csv;

@@ -40,7 +40,6 @@ pub mod vault;
 mod wrong_person;
 
 pub use backoffice::{BackOffice, Entry, OpenError, Parts, Settings};
-pub use exports::sealing_key::{BadSealingKey, SealingKey};
 pub use exports::trace::{MOST_BYTES as MOST_TRACED, TraceCandidate, TraceError, TraceReport, TraceVerdict};
-
+pub use exports::{BadSealingKey, DEMO_RECIPIENTS, DemoRecipient, ExportSettings, SealingKey};
 pub use secrecy::NoticeAsked;

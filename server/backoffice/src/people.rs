@@ -147,6 +147,7 @@ impl People for StaffDesk {
             told.extend((count > 0).then_some(Told::Waiting { count }));
         }
         told.extend(self.told_of_dates().await?);
+        told.extend(self.told_of_exports().await?);
         Ok(told)
     }
 }

@@ -1,4 +1,5 @@
-//! `grille remask`: after a bank changed a mask rule, every stored mask is made anew (M2, M5).
+//! `grille remask`: after a bank changed a mask rule, every stored mask is made anew (M2, M5), and so is what stands
+//! beside it for exports to choose by (E1).
 //!
 //! The job is recorded before anything is opened, and its receipt is what the vault and the store ask for. Each
 //! thousand customers are a transaction with its event; customers whose masks stay are not touched, so that a job
@@ -7,6 +8,7 @@
 use crate::audit::{Act, ActError, Receipt, Verdict};
 use crate::auth::event;
 use crate::backoffice::BackOffice;
+use crate::imports::chosen_by::ChosenBy;
 use crate::imports::prepare::masks_text;
 use crate::store::{WriteTx, remask as rows};
 use crate::vault::{KeyKind, RemaskBegun, SealedCustomer, VaultError};
@@ -107,7 +109,7 @@ impl BackOffice {
             let mut changes = Vec::new();
             for one in made.await.map_err(|_| RemaskError::CutShort)?? {
                 match one {
-                    Made::Changed(sealed, masks) => changes.push((sealed, masks)),
+                    Made::Changed(change) => changes.push(change),
                     Made::Same => counts.unchanged += 1,
                     Made::Unreadable => counts.unreadable += 1,
                 }
@@ -129,8 +131,15 @@ impl BackOffice {
     }
 }
 
+/// A customer whose masks are others now, or what stands beside them.
+struct Remade {
+    sealed: SealedCustomer,
+    masks: String,
+    chosen_by: ChosenBy,
+}
+
 enum Made {
-    Changed(SealedCustomer, String),
+    Changed(Remade),
     Same,
     Unreadable,
 }
@@ -144,8 +153,9 @@ fn made_anew(
 ) -> Result<Made, VaultError> {
     match vault.remask(&one.sealed, receipt, catalogue) {
         Ok(masks) => {
-            let masks = masks_text(catalogue, &masks);
-            Ok(if masks == one.masks { Made::Same } else { Made::Changed(one.sealed, masks) })
+            let (chosen_by, masks) = (ChosenBy::of(catalogue, &masks), masks_text(catalogue, &masks));
+            let same = masks == one.masks && chosen_by == one.chosen_by;
+            Ok(if same { Made::Same } else { Made::Changed(Remade { sealed: one.sealed, masks, chosen_by }) })
         }
         Err(VaultError::Unreadable) => Ok(Made::Unreadable),
         Err(error) => Err(error),
@@ -202,7 +212,7 @@ impl Act for Begin {
 struct Write {
     about: About,
     kind: Kind,
-    changes: Vec<(SealedCustomer, String)>,
+    changes: Vec<Remade>,
     counts: Remasked,
 }
 
@@ -212,8 +222,8 @@ impl Act for Write {
     const SENSITIVE: bool = true;
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
-        for (sealed, masks) in &self.changes {
-            if !rows::replace(tx.conn(), sealed, masks).await? {
+        for change in &self.changes {
+            if !rows::replace(tx.conn(), &change.sealed, &change.masks, &change.chosen_by).await? {
                 // An import was faster: these masks are of values that are no more.
                 let event = self.about.event(tx, self.kind, Some(Code::Changed), Some(self.counts));
                 return Ok(Verdict::Refused { event, error: Code::Changed.into() });

@@ -7,19 +7,24 @@
 pub mod budgets;
 pub mod cases;
 pub mod certifications;
+pub mod channels;
 pub mod customers;
 mod db;
 pub mod drafts;
 pub mod enrol_links;
 pub mod export_rows;
+pub mod export_runs;
+pub mod export_selection;
 pub mod export_tokens;
 pub mod export_traces;
-
+pub mod export_votes;
+pub mod exports;
 pub mod health;
 pub mod imports;
 pub mod log;
 pub mod passkeys;
 pub mod readings;
+pub mod recipients;
 pub mod refusals;
 pub mod remask;
 pub mod reveals;

@@ -28,6 +28,13 @@ pub fn new_id(now: Timestamp, entropy: &dyn Entropy) -> [u8; 16] {
     bytes
 }
 
+/// The id before all that [`new_id`] gives from that time on.
+pub fn earliest_id(at: Timestamp) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&at.millis().to_be_bytes()[2..]);
+    bytes
+}
+
 /// The machine's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock;

@@ -35,7 +35,7 @@ pub use envelope::BadEnvelope;
 pub use export::{ExportOpened, ExportPermit, Exported};
 pub use kek::{Dek, FileKek, Kek};
 pub use keys::{Key, KeyError, KeyKind, KeyRing};
-pub(crate) use marks::{EXPORT_TOKEN, ExportMarks};
+pub(crate) use marks::ExportMarks;
 pub use numbering::{Numbered, Numbering, Wanted};
 pub use plain::{Plain, Revealed, Sealed};
 pub use remask::{ItemMask, RemaskBegun};

@@ -55,10 +55,12 @@ impl Office {
     pub async fn open(dir: &Path, customers: u64) -> anyhow::Result<Self> {
         std::fs::create_dir(dir)?;
         KeyRing::create_all(&dir.join("keys"), &SystemEntropy)?;
+        std::fs::create_dir(dir.join("exports"))?;
         let parts = Parts {
             db: Db::open_sqlite(&dir.join("grille.db")).await?,
             keys: dir.join("keys"),
             checkpoint: dir.join("checkpoint"),
+            exports: dir.join("exports"),
             origin: Origin::parse("grille.bench/log")?,
             relying_party: None,
             catalogue: Catalogue::shipped()?,

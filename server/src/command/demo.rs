@@ -5,13 +5,13 @@ use crate::config::Config;
 use crate::demo::{PASSWORD, STAFF};
 use crate::office::Site;
 use anyhow::{Context, bail};
-use backoffice::BackOffice;
 use backoffice::guests::GUESTS;
 use backoffice::imports::RejectFile;
 use backoffice::samples::Columns;
 use backoffice::staff::Enrolment;
 use backoffice::system::SystemEntropy;
 use backoffice::vault::KeyRing;
+use backoffice::{BackOffice, DEMO_RECIPIENTS};
 use clap::Args;
 use domain::audit::event::PersonName;
 use domain::id::{BranchNo, PersonNo, StaffNo};
@@ -26,6 +26,9 @@ const CUSTOMERS: u64 = 2000;
 const SEED: u64 = 1;
 /// Says that a data folder is a demonstration's.
 const MARK: &str = "demo";
+
+/// Who entered the demonstration's recipients, and who confirmed them: people of two units.
+const RECIPIENTS_BY: [&str; 2] = ["op1002", "ap2001"];
 
 /// How to demonstrate.
 #[derive(Debug, Args)]
@@ -72,6 +75,8 @@ pub async fn run(mut config: Config, everywhere: &Everywhere, options: Options) 
     office.begin().await?;
     let people = people(options.staff);
     enrol(&office, &people).await?;
+    let [proposer, confirmer] = RECIPIENTS_BY.map(StaffNo::parse);
+    office.enter_demo_recipients(&proposer?, &confirmer?).await?;
     seed(&office, &config.data_dir).await?;
     let port = config.addr.port();
     let origins = match &config.origin {
@@ -189,7 +194,12 @@ fn tell(url: &str, people: &[Person], json: bool) {
                 })
             })
             .collect();
-        say(serde_json::json!({ "url": url, "staff": staff, "guests": guests }));
+        let recipient = &DEMO_RECIPIENTS[0];
+        let recipient = serde_json::json!({
+            "recipient_id": recipient.id(), "name": recipient.name, "key": recipient.key,
+            "identity": recipient.identity,
+        });
+        say(serde_json::json!({ "url": url, "staff": staff, "guests": guests, "recipient": recipient }));
         return;
     }
     say(format_args!("Grille's demonstration is at {url}"));
@@ -201,5 +211,9 @@ fn tell(url: &str, people: &[Person], json: bool) {
     for guest in &GUESTS {
         let line = [guest.name, guest.id_no, guest.mobile, guest.card_no, guest.branch, guest.purpose, guest.ticket];
         say(format_args!("  {}", line.join("  ")));
+    }
+    say("\nRecipients of exports, invented, and the secret key that opens what is sealed to the first:");
+    for recipient in &DEMO_RECIPIENTS {
+        say(format_args!("  {}  {}", recipient.name, recipient.identity.unwrap_or(recipient.key)));
     }
 }

@@ -70,11 +70,13 @@ pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
 
 async fn put_together(config: &Config, write_cache: WriteCache) -> anyhow::Result<Arc<BackOffice>> {
     let Rules { catalogue, purposes, policy, notice } = rules(config)?;
+    make_dir(&config.exports())?;
     let db = Db::open_sqlite(&config.database()).await?;
     let parts = Parts {
         db,
         keys: config.keys(),
         checkpoint: config.checkpoint(),
+        exports: config.exports(),
         origin: Origin::parse(&config.log_origin).context("log_origin")?,
         relying_party: RelyingParty::of_origin(&config.served_origin()),
         catalogue,

@@ -50,6 +50,7 @@ pub async fn until_stopped(listener: TcpListener, tls: Option<Arc<Certificates>>
     let office = site.office.clone();
     let serving = office.clone();
     tokio::spawn(keep_house(office.clone()));
+    tokio::spawn(office.clone().keep_exports());
     tokio::spawn(keep_proving(office));
     if let Some(sso) = site.sso.clone() {
         tokio::spawn(async move { sso.greet().await });

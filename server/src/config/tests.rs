@@ -52,9 +52,10 @@ fn an_unknown_key_is_refused_by_name() {
         "[sso]\nsecret = \"s\"",
         "[tls]\ncert = \"c.pem\"",
         "[proxy]\ntrust = []",
+        "[export]\nvotes_needed = 1",
     ] {
         let error = from(text).unwrap_err().to_string();
-        let names = ["adr", "idel", "misses_week", "failures", "secret", "cert", "trust"];
+        let names = ["adr", "idel", "misses_week", "failures", "secret", "cert", "trust", "votes_needed"];
         let name = names.into_iter().find(|name| error.contains(name));
         assert!(name.is_some(), "{error}");
     }
@@ -159,6 +160,43 @@ fn u9_single_sign_on_is_off_or_whole_and_asks_by_tls() {
     ] {
         let error = from(&text).unwrap().check().unwrap_err().to_string();
         assert!(error.contains(told), "{error}: {text}");
+    }
+}
+
+#[test]
+fn e1_what_leaves_and_how_long_it_waits_can_be_set_and_the_default_is_the_rule() {
+    use backoffice::ExportSettings;
+    use domain::export::Caps;
+    assert_eq!(from("").unwrap().settings().exports, ExportSettings::default());
+    let set = "[export]\nrows_visible = 60\nrows_masked = 50\nrows_opened = 40\nrows_month = 30\nrequests = 20\n\
+               pair_votes = 10\nfile_life = 5\nrequest_life_days = 3\nrecipient_rest_days = 0";
+    let config = from(set).unwrap();
+    config.check().unwrap();
+    let caps =
+        Caps { rows_visible: 60, rows_masked: 50, rows_opened: 40, rows_month: 30, requests: 20, pair_votes: 10 };
+    let (file_life, request_life, recipient_rest) = (Span::seconds(5), Span::days(3), Span::days(0));
+    assert_eq!(config.settings().exports, ExportSettings { caps, file_life, request_life, recipient_rest });
+    assert_eq!(config.exports(), config.data_dir.join("exports"));
+}
+
+#[test]
+fn e5_an_export_waits_no_longer_than_the_rule_and_opens_no_more_than_it_masks() {
+    for (text, told) in [
+        ("file_life = 901", "file_life"),
+        ("file_life = 0", "file_life"),
+        ("request_life_days = 0", "request_life_days"),
+        ("request_life_days = 31", "request_life_days"),
+        ("recipient_rest_days = 31", "recipient_rest_days"),
+        ("rows_opened = 50001", "rows_opened"),
+        ("rows_visible = 49999", "rows_visible"),
+        ("requests = 0", "at least 1"),
+        ("pair_votes = 0", "at least 1"),
+    ] {
+        let error = from(&format!("[export]\n{text}")).unwrap().check().unwrap_err().to_string();
+        assert!(error.contains(told), "{error}: {text}");
+    }
+    for wrong in ["rows_visible = -1", "file_life = 1.5", "requests = \"many\""] {
+        assert!(from(&format!("[export]\n{wrong}")).is_err(), "{wrong}");
     }
 }
 

@@ -98,15 +98,22 @@ pub enum CatalogueRule {
     /// The same combination twice.
     #[error("this combination stands twice")]
     DuplicateCombination,
+    /// A window of exports over what is no plain day.
+    #[error("export_window names a field of kind date: C1, visible, one item (E1)")]
+    BadExportWindow,
+    /// A product that is no plain code.
+    #[error("export_product names a field of kind code: C1, visible, one item (E1)")]
+    BadExportProduct,
 }
 
 /// Parameters of requests, among which search keys stand by their names.
-const PARAMETERS: [&str; 17] = [
+const PARAMETERS: [&str; 18] = [
     "all",
     "candidate",
     "case_id",
     "challenge",
     "customer_id",
+    crate::search::EXPORT_TOKEN,
     "field",
     "id",
     "item",
@@ -173,6 +180,23 @@ pub(super) fn check_pairs(fields: &[Field], lines: &[usize]) -> Result<(), At<Ca
         }
     }
     Ok(())
+}
+
+/// What chooses customers for an export stands open beside them, so it must be what every screen shows (M5).
+pub(super) fn check_filter(
+    fields: &[Field],
+    name: Option<At<FieldName>>,
+    kind: Kind,
+    broken: CatalogueRule,
+) -> Result<Option<FieldName>, At<CatalogueRule>> {
+    let Some(name) = name else { return Ok(None) };
+    let open = |field: &&Field| {
+        field.kind == kind && field.class == Class::C1 && field.mask == MaskRule::Visible && !field.many
+    };
+    match fields.iter().find(|field| field.name == name.it).filter(open) {
+        Some(_) => Ok(Some(name.it)),
+        None => Err(At { line: name.line, it: broken }),
+    }
 }
 
 /// What combinations may not be.

@@ -1,6 +1,6 @@
 //! From TOML to fields; what they may say together is [`super::check`]'s.
 
-use super::check::{CatalogueRule, check_combinations, check_field, check_pairs, reserved};
+use super::check::{CatalogueRule, check_combinations, check_field, check_filter, check_pairs, reserved};
 use super::{CatalogueError, Class, CopyRule, ExportRule, Field, Kind, Label, StepUpTier, forbidden_column};
 use crate::id::{FieldName, PurposeName};
 use crate::mask::MaskRule;
@@ -18,11 +18,19 @@ impl From<At<CatalogueRule>> for CatalogueError {
     }
 }
 
-type Parsed = (Vec<Field>, Vec<Vec<FieldName>>);
+/// What a file says.
+pub(super) struct Parsed {
+    pub fields: Vec<Field>,
+    pub combinations: Vec<Vec<FieldName>>,
+    pub export_window: Option<FieldName>,
+    pub export_product: Option<FieldName>,
+}
 
 pub(super) fn parse(text: &str) -> Result<Parsed, CatalogueError> {
     let mut root = strict_toml::parse(text)?;
     let combinations = root.text_lists("combinations")?;
+    let export_window = field_name(&mut root, "export_window")?;
+    let export_product = field_name(&mut root, "export_product")?;
     let tables = root.tables("field")?;
     root.finish()?;
     if tables.is_empty() {
@@ -52,8 +60,11 @@ pub(super) fn parse(text: &str) -> Result<Parsed, CatalogueError> {
         })
         .collect::<Result<Vec<At<Vec<At<FieldName>>>>, At<Fault>>>()?;
     check_combinations(&fields, &combinations)?;
-    let combinations = combinations.into_iter().map(|names| names.it.into_iter().map(|name| name.it).collect());
-    Ok((fields, combinations.collect()))
+    let combinations =
+        combinations.into_iter().map(|names| names.it.into_iter().map(|name| name.it).collect()).collect();
+    let export_window = check_filter(&fields, export_window, Kind::Date, CatalogueRule::BadExportWindow)?;
+    let export_product = check_filter(&fields, export_product, Kind::Code, CatalogueRule::BadExportProduct)?;
+    Ok(Parsed { fields, combinations, export_window, export_product })
 }
 
 fn field(table: &mut Table) -> Result<Field, CatalogueError> {
@@ -81,10 +92,7 @@ fn field(table: &mut Table) -> Result<Field, CatalogueError> {
         None => false,
         Some(key) => key.parse(|text| (text == "strong").then_some(()), Fault::UnknownWord).map(|_| true)?,
     };
-    let pairs_with = match table.text("pairs_with")? {
-        None => None,
-        Some(name) => Some(name.parse(|text| FieldName::parse(text).ok(), Fault::BadName)?.it),
-    };
+    let pairs_with = field_name(table, "pairs_with")?.map(|name| name.it);
     let reveal = table
         .texts("reveal")?
         .into_iter()
@@ -103,6 +111,11 @@ fn field(table: &mut Table) -> Result<Field, CatalogueError> {
     table.finish()?;
     let name = name.it;
     Ok(Field { name, section, label, kind, class, mask, strong_key, many, pairs_with, reveal, step_up, export, copy })
+}
+
+/// The name of another field, if one stands there.
+fn field_name(table: &mut Table, key: &str) -> Result<Option<At<FieldName>>, At<Fault>> {
+    table.text(key)?.map(|name| name.parse(|text| FieldName::parse(text).ok(), Fault::BadName)).transpose()
 }
 
 /// `label = { zh = "…", en = "…" }`.

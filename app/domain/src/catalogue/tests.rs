@@ -54,6 +54,7 @@ fn the_shipped_catalogue_holds_what_the_design_says() {
             "balance",
             "branch",
             "opened_on",
+            "product",
             "credit_limit",
             "loan_balance",
             "annual_income",
@@ -74,6 +75,8 @@ fn the_shipped_catalogue_holds_what_the_design_says() {
         shipped.fields().iter().filter(|field| field.strong_key).map(|field| field.name.as_str()).collect();
     assert_eq!(strong, ["customer_no", "id_no", "mobile", "card_no", "account_no"]);
     assert_eq!(shipped.combinations(), [vec![name("name"), name("birth_date"), name("branch")]]);
+    assert_eq!(shipped.export_window().unwrap().name, name("opened_on"));
+    assert_eq!(shipped.export_product().unwrap().name, name("product"));
     assert_eq!(shipped.text_hash_source(), SHIPPED.as_bytes());
     let expiry = shipped.field(&name("card_expiry")).unwrap();
     assert_eq!(
@@ -210,6 +213,27 @@ fn q2_a_combination_is_three_fields_that_can_be_compared() {
 }
 
 #[test]
+fn e1_an_export_chooses_by_a_day_and_a_product_that_every_screen_shows() {
+    let at = 1 + SHIPPED.lines().position(|line| line.starts_with("export_window")).unwrap();
+    for (window, product, line, rule) in [
+        ("birth_date", "product", at, Rule::BadExportWindow),
+        ("branch", "product", at, Rule::BadExportWindow),
+        ("nothing", "product", at, Rule::BadExportWindow),
+        ("Opened", "product", at, Rule::File(Fault::BadName)),
+        ("opened_on", "payment_token", at + 1, Rule::BadExportProduct),
+        ("opened_on", "gender", at + 1, Rule::BadExportProduct),
+        ("opened_on", "nothing", at + 1, Rule::BadExportProduct),
+    ] {
+        let text = SHIPPED.replace("export_window = \"opened_on\"", &format!("export_window = \"{window}\""));
+        refused(&text.replace("export_product = \"product\"", &format!("export_product = \"{product}\"")), line, rule);
+    }
+    let hidden = with("kind = \"code\"\nclass = \"C1\"\nmask = \"hidden\"\nexport = \"mask\"");
+    refused(&format!("export_product = \"x\"\n{hidden}"), 1, Rule::BadExportProduct);
+    let left_out = Catalogue::parse(SOUND).unwrap();
+    assert!(left_out.export_window().is_none() && left_out.export_product().is_none());
+}
+
+#[test]
 fn v2_a_reveal_has_a_tier_that_fits_its_field() {
     let mobile = "kind = \"mobile\"\nclass = \"C2\"\nexport = \"mask\"\n";
     refused(&with(&format!("{mobile}reveal = [\"counter\"]")), 13, Rule::NoStepUp);
@@ -254,7 +278,7 @@ fn a_catalogue_is_read_strictly_with_the_line_of_what_is_wrong() {
     refused(&SOUND.replace(", en = \"Customer\"", ""), 3, Rule::File(Fault::MissingKey));
     refused(&SOUND.replace("Customer", " "), 3, Rule::File(Fault::Empty));
     refused(&SOUND.replace("customer_no", "客户"), 2, Rule::File(Fault::BadName));
-    for taken in ["case_id", "page", "card_no_2"] {
+    for taken in ["case_id", "page", "card_no_2", "export_token"] {
         refused(&SOUND.replace("customer_no", taken), 2, Rule::ReservedName);
     }
 }

@@ -23,6 +23,10 @@ impl Day {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+    /// When it is over, at Greenwich.
+    pub fn end(&self) -> Timestamp {
+        Timestamp::from_millis(self.number().saturating_add(1).saturating_mul(86_400_000))
+    }
     /// Days since 1970-01-01.
     fn number(&self) -> i64 {
         Timestamp::parse_civil(&format!("{}T00:00", self.0)).map_or(0, |day| day.seconds().div_euclid(86_400))

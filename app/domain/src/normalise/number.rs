@@ -27,6 +27,20 @@ pub(super) fn account_no(text: &str) -> Result<Zeroizing<String>, BadValue> {
     letters_and_digits(packed(text)?, 5, 34)
 }
 
+/// What stands for a number in an export: five to thirty-four digits as the number had, or `tk_` and 26 characters of
+/// base32 in lower case.
+pub(super) fn export_token(text: &str) -> Result<Zeroizing<String>, BadValue> {
+    let mut token = packed(text)?;
+    token.make_ascii_lowercase();
+    let (body, lengths) = match token.strip_prefix("tk_") {
+        Some(body) if !body.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7')) => return Err(BadValue::BadForm),
+        Some(body) => (body, 26..=26),
+        None if !token.bytes().all(|b| b.is_ascii_digit()) => return Err(BadValue::BadForm),
+        None => (token.as_str(), 5..=34),
+    };
+    if lengths.contains(&body.len()) { Ok(token) } else { Err(BadValue::WrongLength) }
+}
+
 /// A plain decimal with two to four places: `-1234.50`. A currency before it is dropped if it is the yuan's.
 pub(super) fn amount(text: &str) -> Result<Zeroizing<String>, BadValue> {
     let text = without_controls(text)?.trim_start_matches(['¥']).trim_start_matches("CNY").trim_start_matches("RMB");

@@ -42,6 +42,38 @@ fn q2_an_allowed_combination_is_a_search_in_any_order() {
 }
 
 #[test]
+fn e4_a_token_of_an_export_is_one_strong_key_of_the_branch() {
+    let token = "tk_abcdefghijklmnopqrstuvwx27";
+    finds(&[("export_token", " TK_ABCDEFGHIJKLMNOPQRSTUVWX27 ")], "export_token", &[token], false);
+    finds(&[("export_token", "9000 0000-0000 0003")], "export_token", &["9000000000000003"], false);
+    finds(&[("export_token", "９００００"), ("id_no", "")], "export_token", &["90000"], false);
+}
+
+#[test]
+fn q2_half_a_token_a_pattern_a_list_or_a_token_with_another_key_is_refused() {
+    let whole = "tk_abcdefghijklmnopqrstuvwx27";
+    for value in ["tk_*", "tk_abc_", "tk_%", "9000*", "9_00", "_k_", "tk_tk_", "全部"] {
+        refused(&[("export_token", value)], "search_wildcard");
+    }
+    refused(&[("export_token", "90000,90001")], "search_list");
+    refused(&[("export_token", " ")], "search_empty");
+    refused(&[("export_token", whole), ("id_no", ID)], "search_key_weak");
+    refused(&[("export_token", whole), ("export_token", whole)], "search_key_repeated");
+    for (value, why) in [
+        ("tk_abc", BadValue::WrongLength),
+        ("9000", BadValue::WrongLength),
+        ("tk_abcdefghijklmnopqrstuvwx21", BadValue::BadForm),
+        ("abcdefghijklmnopqrstuvwx27", BadValue::BadForm),
+        ("tk", BadValue::BadForm),
+        ("9000••••0000", BadValue::LooksMasked),
+    ] {
+        let field = FieldName::parse(EXPORT_TOKEN).unwrap();
+        let found = search(&[("export_token", value)]).map(|_| ());
+        assert_eq!(found, Err(SearchRefusal::Malformed { field, why }), "{value}");
+    }
+}
+
+#[test]
 fn q2_an_empty_search_is_refused() {
     refused(&[], "search_empty");
     refused(&[("id_no", "")], "search_empty");
@@ -148,15 +180,16 @@ proptest! {
     fn q2_whatever_is_typed_a_search_has_one_strong_key_or_a_whole_combination(
         pairs in prop::collection::vec(
             (
-                prop::sample::select(vec!["id_no", "mobile", "name", "birth_date", "branch", "customer_no", "address", "page"]),
-                prop::sample::select(vec!["", " ", "*", "%", "王芳", "1990-01-02", "0101", ID, "13812345678", "a,b", "C-1", "\u{202E}"]),
+                prop::sample::select(vec!["id_no", "mobile", "name", "birth_date", "branch", "customer_no", "address", "page", EXPORT_TOKEN]),
+                prop::sample::select(vec!["", " ", "*", "%", "王芳", "1990-01-02", "0101", ID, "13812345678", "a,b", "C-1", "\u{202E}", "9000000000000003", "tk_abcdefghijklmnopqrstuvwx27"]),
             ),
             0..5,
         ),
     ) {
         if let Ok(search) = search(&pairs) {
             let combination = search.kind_name() == "name+birth_date+branch" && search.keys().len() == 3;
-            let strong = search.keys().len() == 1 && ["id_no", "mobile", "customer_no"].contains(&search.kind_name());
+            let strong = ["id_no", "mobile", "customer_no", EXPORT_TOKEN].contains(&search.kind_name());
+            let strong = strong && search.keys().len() == 1;
             prop_assert!(combination || strong);
         }
     }

@@ -1,5 +1,6 @@
 //! From a good row to what is written: numbered, masked, sealed, indexed. CPU only; any thread may do it.
 
+use super::chosen_by::ChosenBy;
 use super::row::{Row, RowFault};
 use crate::vault::{BlindIndex, IndexDigest, ItemMask, Numbering, SealedCustomer, Vault, VaultError};
 use domain::catalogue::Catalogue;
@@ -14,6 +15,7 @@ pub struct PreparedCustomer {
     pub(crate) branch: BranchNo,
     pub(crate) flagged: Option<bool>,
     pub(crate) masks: String,
+    pub(crate) chosen_by: ChosenBy,
     pub(crate) sealed: SealedCustomer,
     pub(crate) index: Vec<(String, IndexDigest)>,
     /// The content tag that was stored when this was prepared; `None` for a new customer.
@@ -55,13 +57,15 @@ impl Preparer {
             Err(error) => return Err(error),
         };
         let id = before.as_ref().map_or(new_id, |before| before.id);
+        let masks = self.masks(&numbering);
         Ok(Ok(PreparedCustomer {
             id,
             source_tag: row.source_tag,
             content_tag: row.content_tag,
             branch: row.branch,
             flagged: row.flagged,
-            masks: masks_text(&self.catalogue, &self.masks(&numbering)),
+            masks: masks_text(&self.catalogue, &masks),
+            chosen_by: ChosenBy::of(&self.catalogue, &masks),
             sealed: self.vault.seal_numbered(id, &numbering)?,
             index: self.index.entries(&self.catalogue, numbering.values())?,
             was: before.map(|before| before.content_tag),

@@ -10,6 +10,7 @@ use domain::id::BranchNo;
 use domain::search::GuardedSearch;
 
 mod bank;
+mod chosen_by;
 
 use bank::{HEADER, ROW_1, ROW_2, bank};
 

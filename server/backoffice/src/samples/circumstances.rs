@@ -12,13 +12,14 @@ use super::person::id_number;
 pub const HEADER: &str = "permit_no,other_id_no,gender,nationality,ethnicity,marital_status,occupation,landline,\
 work_address,securities_account_no,insurance_account_no,payment_token,login_name,credit_limit,loan_balance,\
 annual_income,real_estate_value,vehicle_value,tax_paid,policy_amount,claim_amount,spouse_name,spouse_id_no,\
-contact_name,contact_mobile,risk_level,preference,preference_2";
+contact_name,contact_mobile,risk_level,preference,preference_2,product";
 
 const NATIONALITIES: &[&str] = &["中国", "中国", "中国", "中国", "中国", "中国", "中国", "中国", "韩国", "法国"];
 const ETHNICITIES: &[&str] = &["汉族", "汉族", "汉族", "汉族", "汉族", "汉族", "回族", "维吾尔族", "藏族", "壮族"];
 const OCCUPATIONS: &[&str] =
     &["教师", "工程师", "个体经营者", "护士", "司机", "公务员", "退休", "学生", "销售", "农民"];
 const RISK: &[&str] = &["低", "中低", "中", "中高", "高"];
+const PRODUCTS: &[&str] = &["CUR", "SAV", "SAV", "LOAN", "CARD", "FUND"];
 const PREFERENCES: &[&str] = &["短信通知", "线上渠道", "稳健理财", "纸质账单", "电话回访", "跨境汇款"];
 
 /// Sets the stream of these columns apart from the first ones', which stay as they were before there were more.
@@ -63,6 +64,8 @@ pub fn write(seed: u64, index: u64, id_no: &str, line: &mut String) {
         let like = PREFERENCES.get((first + at) % PREFERENCES.len()).filter(|_| at < liked);
         cell(like.map(|like| (*like).into()));
     }
+    // Last: what a seed gave before there was this column stays as it was.
+    cell(Some(dice.one_of(PRODUCTS).into()));
 }
 
 /// The seventeenth digit of an ID number tells it: odd for men (GB 11643).

@@ -3,8 +3,9 @@
 use super::db::{Conn, Db, on, on_conn};
 use super::imports::{VALUES, tuple, tuples};
 use super::staff::{bad, id};
-use crate::vault::{EXPORT_TOKEN, IndexDigest};
+use crate::vault::IndexDigest;
 use domain::id::{CustomerId, ExportId, FieldName, Item};
+use domain::search::EXPORT_TOKEN;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
 

@@ -2,9 +2,10 @@
 
 use super::db::{Conn, Db, on, on_conn};
 use crate::imports::prepare::{Before, PreparedCustomer};
-use crate::vault::{EXPORT_TOKEN, IndexDigest, SealedCustomer};
+use crate::vault::{IndexDigest, SealedCustomer};
 use domain::clock::Timestamp;
 use domain::id::{BatchId, CustomerId};
+use domain::search::EXPORT_TOKEN;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
 
@@ -90,7 +91,7 @@ pub(crate) async fn write(
     // Flags that a file does not speak of stay as they are.
     let (told, untold): (Vec<_>, Vec<_>) = changes.iter().partition(|one| one.flagged.is_some());
     for (changes, also) in [(told, ", flagged = excluded.flagged"), (untold, "")] {
-        for some in changes.chunks(VALUES / 9) {
+        for some in changes.chunks(VALUES / 11) {
             write_customers(conn, some, source, batch, now, also).await?;
         }
     }
@@ -125,10 +126,12 @@ async fn write_customers(
     also: &str,
 ) -> sqlx::Result<()> {
     let sql = format!(
-        "INSERT INTO customer (id, branch, source, source_tag, content_tag, batch, created_at, updated_at, flagged) VALUES {} \
+        "INSERT INTO customer (id, branch, source, source_tag, content_tag, batch, created_at, updated_at, flagged, \
+         opened_on, product) VALUES {} \
          ON CONFLICT (id) DO UPDATE SET branch = excluded.branch, content_tag = excluded.content_tag, \
-         batch = excluded.batch, updated_at = excluded.updated_at{also}",
-        tuples(changes.len(), 9)
+         batch = excluded.batch, updated_at = excluded.updated_at, opened_on = excluded.opened_on, \
+         product = excluded.product{also}",
+        tuples(changes.len(), 11)
     );
     on_conn!(conn, |c| {
         let query = changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| {
@@ -142,6 +145,8 @@ async fn write_customers(
                 .bind(now.millis())
                 .bind(now.millis())
                 .bind(i64::from(one.flagged == Some(true)))
+                .bind(one.chosen_by.opened_on.as_deref())
+                .bind(one.chosen_by.product.as_deref())
         });
         query.execute(c).await.map(drop)
     })
@@ -177,13 +182,12 @@ async fn write_sealed(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Re
     })
 }
 
-/// Tokens that left in an export stay: they stand for the customer's item, whatever its value is now (E4).
 async fn forget_index(conn: &mut Conn, changed: &[&PreparedCustomer]) -> sqlx::Result<()> {
-    let sql =
-        format!("DELETE FROM vault_index WHERE customer IN {} AND field <> '{EXPORT_TOKEN}'", tuple(1, changed.len()));
+    // Tokens of exports are no value of the file: they stand for items, whose numbers are theirs for life.
+    let sql = format!("DELETE FROM vault_index WHERE field <> $1 AND customer IN {}", tuple(2, changed.len()));
     on_conn!(conn, |c| {
-        let query =
-            changed.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| query.bind(&one.id.as_bytes()[..]));
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(EXPORT_TOKEN);
+        let query = changed.iter().fold(query, |query, one| query.bind(&one.id.as_bytes()[..]));
         query.execute(c).await.map(drop)
     })
 }

@@ -5,10 +5,8 @@ use super::aead::canonical;
 use super::blind_index::hmac;
 use super::{BlindIndex, IndexDigest, VaultError};
 use domain::id::ExportId;
+use domain::search::EXPORT_TOKEN;
 use zeroize::Zeroizing;
-
-/// The label under which tokens are found, as a field's values are under its name.
-pub(crate) const EXPORT_TOKEN: &str = "export_token";
 
 /// A pseudo-random function of one export.
 pub(crate) struct ExportMarks {

@@ -13,7 +13,7 @@ impl BlindIndex {
         Ok(*digest.as_bytes())
     }
 
-    /// All that a row leads to: values in their places, and the rules by which they are masked and indexed, so that
+    /// All that a row leads to: values in their places, and the rules by which they are masked, indexed and chosen, so that
     /// the same file after a changed catalogue is not taken for "nothing to do".
     pub fn content_tag(
         &self,
@@ -28,8 +28,10 @@ impl BlindIndex {
         };
         let labels: Vec<String> = catalogue.combinations().iter().map(|fields| combination_label(fields)).collect();
         let labels = labels.join(",");
+        let [window, product] = [catalogue.export_window(), catalogue.export_product()]
+            .map(|field| field.map(|field| field.name.as_str()).unwrap_or_default().as_bytes());
         let places: [u8; 100] = std::array::from_fn(|n| n as u8);
-        let mut parts: Vec<&[u8]> = vec![b"v1", flag, labels.as_bytes()];
+        let mut parts: Vec<&[u8]> = vec![b"v2", flag, labels.as_bytes(), window, product];
         for field in wanted {
             let Some(rule) = catalogue.field(&field.field) else { continue };
             let key: &[u8] = if rule.strong_key { b"strong" } else { b"" };

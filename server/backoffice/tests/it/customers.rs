@@ -72,6 +72,10 @@ impl TestOffice {
     pub async fn keep(&self, customer: &Customer) {
         let catalogue = self.office.catalogue();
         let (mut values, mut masks, mut index) = (Vec::new(), Vec::new(), Vec::new());
+        let chosen_by = ["opened_on", "product"].map(|field| {
+            let value = customer.values.iter().find(|(name, ..)| *name == field);
+            value.map(|(_, _, value)| value.clone())
+        });
         for (name, item, raw) in &customer.values {
             let (name, item) = (FieldName::parse(name).unwrap(), Item::new(*item).unwrap());
             let field = catalogue.field(&name).unwrap();
@@ -86,9 +90,10 @@ impl TestOffice {
         let sealed = self.office.vault().seal_customer(customer.id, &values).unwrap();
         let id = customer.id.as_bytes().to_vec();
         let conn = &mut self.intruder().await;
-        let sql = "INSERT INTO customer (id, branch, source, source_tag, content_tag, batch, created_at, updated_at) \
-            VALUES ($1, $2, 'core', $1, x'00', x'00', 0, 0)";
-        sqlx::query(sql).bind(&id).bind(customer.branch).execute(&mut *conn).await.unwrap();
+        let sql = "INSERT INTO customer (id, branch, source, source_tag, content_tag, batch, created_at, updated_at, \
+            opened_on, product) VALUES ($1, $2, 'core', $1, x'00', x'00', 0, 0, $3, $4)";
+        let query = sqlx::query(sql).bind(&id).bind(customer.branch);
+        query.bind(&chosen_by[0]).bind(&chosen_by[1]).execute(&mut *conn).await.unwrap();
         let sql = "INSERT INTO customer_mask (customer, masks) VALUES ($1, $2)";
         let masks = serde_json::to_string(&masks).unwrap();
         sqlx::query(sql).bind(&id).bind(masks).execute(&mut *conn).await.unwrap();

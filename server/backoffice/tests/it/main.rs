@@ -21,9 +21,15 @@ mod customers;
 #[cfg(test)]
 mod delays;
 #[cfg(test)]
+mod demo_recipients;
+#[cfg(test)]
 mod drafts;
 #[cfg(test)]
 mod enrol;
+#[cfg(test)]
+mod export_tokens;
+#[cfg(test)]
+mod exports;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

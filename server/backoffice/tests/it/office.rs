@@ -69,10 +69,12 @@ impl TestOffice {
         settings: Settings,
     ) -> Arc<Self> {
         let hooks = Arc::new(TestHooks::default());
+        std::fs::create_dir_all(dir.path().join("exports")).unwrap();
         let parts = Parts {
             db: Db::open_sqlite(&dir.path().join("grille.db")).await.unwrap(),
             keys: dir.path().join("keys"),
             checkpoint: dir.path().join("checkpoint"),
+            exports: dir.path().join("exports"),
             origin: origin(),
             relying_party: RelyingParty::of_origin(SITE),
             catalogue: Catalogue::shipped().unwrap(),

@@ -34,17 +34,17 @@ impl Seat {
     }
 
     /// The whole way to a passkey.
-    async fn enrol_passkey(&self, name: &str, device: &mut Authenticator) -> PasskeyId {
+    pub async fn enrol_passkey(&self, name: &str, device: &mut Authenticator) -> PasskeyId {
         let form = self.allowed_to_enrol(name).await;
         let options = self.desk().await.begin_passkey(form.clone()).await.unwrap();
         self.desk().await.finish_passkey(form, &device.create(&options)).await.unwrap()
     }
 
-    async fn step_up_options(&self, challenge: Challenge) -> CeremonyOptions {
+    pub async fn step_up_options(&self, challenge: Challenge) -> CeremonyOptions {
         self.desk().await.begin_step_up_passkey(challenge).await.unwrap()
     }
 
-    async fn answer_by(&self, challenge: Challenge, assertion: &str) -> Result<(), DeskError> {
+    pub async fn answer_by(&self, challenge: Challenge, assertion: &str) -> Result<(), DeskError> {
         let token = self.desk().await.step_up_passkey(challenge, assertion).await?;
         self.keep(&token);
         Ok(())

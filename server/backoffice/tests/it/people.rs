@@ -31,6 +31,10 @@ impl Person {
         Arc::new(Self { staff_no, role, unit, seed, given: AtomicI64::new(0) })
     }
 
+    /// Somebody of that number, role and unit; who shares its last four digits is the same person.
+    pub fn of(staff_no: &'static str, role: Role, unit: &'static str) -> Arc<Self> {
+        Self::new(staff_no, role, unit)
+    }
     /// The operator of branch 0101.
     pub fn operator() -> Arc<Self> {
         Self::new("op1001", Role::Operator, "0101")

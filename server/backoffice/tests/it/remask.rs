@@ -56,6 +56,34 @@ async fn m2_masks_of_an_older_rule_are_made_anew_and_the_others_stay_untouched()
 }
 
 #[tokio::test]
+async fn e1_an_older_database_gets_what_exports_choose_by() {
+    let house = TestOffice::empty().await;
+    for (n, day) in [(0, "2026-01-31"), (1, "2026-02-01"), (2, "2026-02-02")] {
+        let mut customer = Customer::number(n, "0101");
+        customer.values.push(("opened_on", 1, day.to_owned()));
+        customer.values.push(("product", 1, "SAV".to_owned()));
+        house.keep(&customer).await;
+    }
+    house.keep(&Customer::number(3, "0101")).await;
+    remask(&house).await.unwrap();
+    let masks = stored(&house).await;
+    house
+        .meddle("UPDATE customer SET opened_on = NULL, product = NULL WHERE id < x'70707070707070707070707000000002'")
+        .await
+        .unwrap();
+    let done = remask(&house).await.unwrap();
+    assert_eq!(done, Remasked { changed: 2, unchanged: 2, unreadable: 0 });
+    let sql = "SELECT opened_on, product FROM customer ORDER BY id";
+    let rows: Vec<(Option<String>, Option<String>)> =
+        sqlx::query_as(sql).fetch_all(&mut house.intruder().await).await.unwrap();
+    let of = |day: &str| (Some(day.to_owned()), Some("SAV".to_owned()));
+    assert_eq!(rows, [of("2026-01-31"), of("2026-02-01"), of("2026-02-02"), (None, None)]);
+    assert_eq!(stored(&house).await, masks, "the masks are as they were");
+    assert_eq!(remask(&house).await.unwrap(), Remasked { changed: 0, unchanged: 4, unreadable: 0 });
+    house.whole().await;
+}
+
+#[tokio::test]
 async fn l0_without_the_vault_key_or_a_signed_log_nothing_is_opened_and_the_try_is_recorded() {
     let house = house_of(3).await;
     house.meddle(OLDER).await.unwrap();

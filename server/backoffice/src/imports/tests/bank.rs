@@ -106,6 +106,7 @@ impl Bank {
             branch: BranchNo::parse("0101").unwrap(),
             flagged: None,
             masks: "[]".into(),
+            chosen_by: chosen_by::ChosenBy::default(),
             sealed: self.importer.vault.seal_customer(id, &[]).unwrap(),
             index: Vec::new(),
             was: None,
