@@ -50,6 +50,7 @@ impl Bank {
             db: Db::open_sqlite(&dir.path().join("grille.db")).await.unwrap(),
             keys: dir.path().join("keys"),
             checkpoint: dir.path().join("checkpoint"),
+            exports: dir.path().join("exports"),
             origin: Origin::parse("grille.test/exports").unwrap(),
             relying_party: None,
             catalogue: Catalogue::shipped().unwrap(),

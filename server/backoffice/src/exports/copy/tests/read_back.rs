@@ -14,7 +14,7 @@ fn opened(format: ExportFormat, lines: &[Vec<String>]) -> Vec<u8> {
     let path = dir.path().join("copy.age");
     let file = SealedFile::create(&path, &key).unwrap();
     let mut row = CopyRow::new();
-    let mut fill = |line: &[String], row: &mut CopyRow| {
+    let fill = |line: &[String], row: &mut CopyRow| {
         row.clear();
         for cell in line {
             row.push(cell);
