@@ -24,6 +24,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 mod contents;
+mod measure;
+mod on_the_disk;
+mod read_back;
 mod stopped;
 
 /// A bank with sample customers.
