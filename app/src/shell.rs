@@ -131,7 +131,7 @@ fn signed_in(content: &Content, context: &PageContext, staff: &StaffView, path: 
     if staff.role == Role::Approver {
         entries.push(("/approvals", text!(lang, exports.approvals)));
     }
-    if matches!(staff.role, Role::Operator | Role::Approver | Role::Supervisor) {
+    if matches!(staff.role, Role::Operator | Role::Approver | Role::Supervisor | Role::Auditor) {
         entries.push(("/recipients", text!(lang, recipients.title)));
     }
     if staff.role == Role::Admin {

@@ -128,7 +128,7 @@ impl FakeDesk {
 #[async_trait]
 impl Exports for FakeDesk {
     async fn recipients(&self) -> Result<Vec<RecipientView>, DeskError> {
-        self.only(&[Role::Operator, Role::Approver, Role::Supervisor]).await?;
+        self.only(&[Role::Operator, Role::Approver, Role::Supervisor, Role::Auditor]).await?;
         Ok([WAITING, CONFIRMED, RESTING, OVER].map(recipient).to_vec())
     }
     async fn recipient(&self, id: RecipientId) -> Result<RecipientView, DeskError> {

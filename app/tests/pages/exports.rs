@@ -191,7 +191,7 @@ async fn e1_a_refused_request_keeps_all_that_was_typed_and_leads_to_each_field()
     assert!(html.contains("&quot;because&quot;") && html.contains("report &lt;b&gt;"));
     let tick = html.split("<input").find(|tag| tag.contains(case)).unwrap();
     assert!(tick.split('>').next().unwrap().contains(" checked"), "{tick}");
-    assert!(html.contains("92 days at most"), "{html}");
+    assert!(html.contains("92 days at most."), "{html}");
 }
 
 #[tokio::test]
@@ -230,7 +230,7 @@ async fn e1_others_are_refused_and_offered_nothing() {
         (Page::NewExport, &[Role::Operator]),
         (Page::Approvals, &[Role::Approver]),
         (Page::NewRecipient, &[Role::Operator]),
-        (Page::Recipients, &[Role::Operator, Role::Approver, Role::Supervisor]),
+        (Page::Recipients, &[Role::Operator, Role::Approver, Role::Supervisor, Role::Auditor]),
         (Page::ExportRegister, &[Role::Supervisor, Role::Auditor]),
     ] {
         for role in Role::ALL {

@@ -4,6 +4,7 @@
 use crate::app::{Home, Start, TestApp};
 use crate::http::{Answer, Request};
 use crate::person::{Case, Person, note};
+use domain::id::CaseId;
 use grille::routes::{ENDPOINTS, PAGES};
 use std::fmt::Write;
 use std::path::Path;
@@ -13,7 +14,7 @@ use std::path::Path;
 type Form = &'static [(&'static str, &'static str)];
 
 /// What each endpoint is asked. The order is that of the asking; whoever signs out does so last.
-const ENDPOINT: [(&str, Form); 49] = [
+const ENDPOINT: [(&str, Form); 69] = [
     ("/api/sign_in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
     ("/api/verify_totp", &[("code", "000000")]),
     ("/api/verify_passkey/begin", &[]),
@@ -59,6 +60,29 @@ const ENDPOINT: [(&str, Form); 49] = [
     ("/api/reveals/copy", &[("event", "0")]),
     ("/api/reveals/attempt", &[("event", "0"), ("attempt", "copy")]),
     ("/api/reveals/needed", &[("event", "0"), ("needed", "yes")]),
+    ("/api/recipients/list", &[]),
+    ("/api/recipients/view", &[("recipient_id", NO_ONES)]),
+    ("/api/recipients/propose", RECIPIENT),
+    (
+        "/api/recipients/confirm",
+        &[("recipient_id", NO_ONES), ("channel", "a call back"), ("note", "compared by group")],
+    ),
+    ("/api/recipients/reject", &[("recipient_id", NO_ONES), ("note", "not the key they read out")]),
+    ("/api/recipients/end", &[("recipient_id", NO_ONES)]),
+    ("/api/exports/options", &[]),
+    ("/api/exports/create", EXPORT),
+    ("/api/exports/list", &[]),
+    ("/api/exports/view", &[("export_id", NO_ONES)]),
+    ("/api/exports/status", &[("export_id", NO_ONES)]),
+    ("/api/exports/submit", &[("export_id", NO_ONES)]),
+    ("/api/exports/withdraw", &[("export_id", NO_ONES)]),
+    ("/api/exports/generate", &[("export_id", NO_ONES)]),
+    ("/api/exports/download", &[("export_id", NO_ONES)]),
+    ("/api/exports/approvals", &[]),
+    ("/api/exports/approve", &[("export_id", NO_ONES), ("digest", OTHER_WORDS)]),
+    ("/api/exports/reject", &[("export_id", NO_ONES), ("digest", OTHER_WORDS), ("note", "not needed for this")]),
+    ("/api/exports/register", &[]),
+    ("/api/channels/check", CHECK),
     ("/api/audit/events", &[]),
     ("/api/audit/event", &[("seq", "0")]),
     ("/api/audit/proof", &[("seq", "0")]),
@@ -69,7 +93,7 @@ const ENDPOINT: [(&str, Form); 49] = [
 ];
 
 /// What each page is asked: method, route, the address (or the route itself), the form.
-const PAGE: [(&str, &str, &str, Form); 47] = [
+const PAGE: [(&str, &str, &str, Form); 65] = [
     ("GET", "/", "/", &[]),
     ("GET", "/sign-in", "/sign-in", &[]),
     ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
@@ -109,6 +133,34 @@ const PAGE: [(&str, &str, &str, Form); 47] = [
         "/enrol/00000000000000000000000000000000",
         &[("staff_no", "op9999"), ("password", "none"), ("code", "000000")],
     ),
+    ("GET", "/exports", "/exports", &[]),
+    ("GET", "/exports/new", "/exports/new", &[]),
+    ("POST", "/exports/new", "/exports/new", EXPORT),
+    ("GET", "/exports/{id}", "/exports/01890a5d-ac96-774b-bcce-b302099a8057", &[]),
+    ("POST", "/exports/submit", "/exports/submit", &[("export_id", NO_ONES), ("code", "000000")]),
+    ("POST", "/exports/withdraw", "/exports/withdraw", &[("export_id", NO_ONES)]),
+    ("POST", "/exports/generate", "/exports/generate", &[("export_id", NO_ONES), ("code", "000000")]),
+    ("POST", "/exports/download", "/exports/download", &[("export_id", NO_ONES), ("code", "000000")]),
+    (
+        "POST",
+        "/exports/decide",
+        "/exports/decide",
+        &[("export_id", NO_ONES), ("digest", OTHER_WORDS), ("decision", "reject"), ("note", "not needed for this")],
+    ),
+    ("GET", "/approvals", "/approvals", &[]),
+    ("GET", "/recipients", "/recipients", &[]),
+    ("GET", "/recipients/new", "/recipients/new", &[]),
+    ("POST", "/recipients/new", "/recipients/new", RECIPIENT),
+    ("GET", "/recipients/{id}", "/recipients/01890a5d-ac96-774b-bcce-b302099a8057", &[]),
+    (
+        "POST",
+        "/recipients/decide",
+        "/recipients/decide",
+        &[("recipient_id", NO_ONES), ("decision", "reject"), ("note", "not the key they read out")],
+    ),
+    ("POST", "/recipients/end", "/recipients/end", &[("recipient_id", NO_ONES)]),
+    ("GET", "/supervise/exports", "/supervise/exports", &[]),
+    ("POST", "/supervise/exports/check", "/supervise/exports/check", CHECK),
     ("GET", "/supervise", "/supervise", &[]),
     ("GET", "/supervise/events", "/supervise/events", &[]),
     ("GET", "/supervise/events/{seq}", "/supervise/events/0", &[]),
@@ -129,6 +181,30 @@ const PAGE: [(&str, &str, &str, Form); 47] = [
 const OPEN: Form =
     &[("purpose", "counter"), ("ticket", "Q-20261122-7"), ("identified", "document_seen"), ("note", "{note}")];
 const DECIDE: Form = &[("proposal_id", NO_ONES), ("decision", "reject"), ("note", "not as agreed with HR")];
+const RECIPIENT: Form = &[
+    ("name", "Regulator"),
+    ("kind", "authority"),
+    ("contact", "Statistics desk"),
+    ("key", "age1d7kvf82pv487esl6jde9gjkr59gw5y2ff9whnjak4w37p49pp5nqy5ajet"),
+    ("assessment", "AS-1"),
+    ("assessed_until", "2099-12-31"),
+    ("commitment", "CO-1"),
+];
+/// Well-formed, and of a day on which nobody became a customer.
+const EXPORT: Form = &[
+    ("from", "1901-01-01"),
+    ("to", "1901-01-02"),
+    ("form_branch", "plain"),
+    ("why_branch", "counts by branch are asked for"),
+    ("purpose", "complaint"),
+    ("recipient", "019a9a9a-0000-7000-8000-000000000001"),
+    ("intended_use", "their yearly statistics of complaints"),
+    ("basis", "legal_duty"),
+    ("retention_days", "90"),
+    ("format", "csv"),
+];
+const CHECK: Form =
+    &[("channel", "backup"), ("sound", "yes"), ("note", "restored one and read it"), ("due_days", "90")];
 const UNKNOWN: &str = "00000000000000000000000000000000";
 const OTHER_WORDS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 const NO_ONES: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -180,7 +256,11 @@ fn outcome(answer: &Answer) -> String {
         return format!("{} `{}`", answer.status, answer.code());
     }
     match answer.header("location") {
-        Some(to) => format!("{} to `{}`", answer.status, to.split('?').next().unwrap_or_default()),
+        Some(to) => {
+            let path = to.split('?').next().unwrap_or_default();
+            let parts = path.split('/').map(|part| if CaseId::parse(part).is_ok() { "{id}" } else { part });
+            format!("{} to `{}`", answer.status, parts.collect::<Vec<_>>().join("/"))
+        }
         None => answer.status.to_string(),
     }
 }
