@@ -13,6 +13,7 @@ mod http;
 mod log;
 mod person;
 mod tls;
+mod trace;
 
 mod attacks;
 mod budgets;
