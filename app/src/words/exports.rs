@@ -102,6 +102,7 @@ pub fn ending(lang: Lang, ending: EndingName) -> String {
         EndingName::Withdrawn => text!(lang, export_word.ending_withdrawn),
         EndingName::Failed => text!(lang, export_word.ending_failed),
         EndingName::Revoked => text!(lang, export_word.ending_revoked),
+        EndingName::Absent => text!(lang, export_word.ending_absent),
     }
 }
 
