@@ -104,7 +104,7 @@ fn who(shows: &Shows, form: &FormState, lang: Lang) -> AnyView {
                     <h3 id="by-cases">{text!(lang, exports.by_cases)}</h3>
                     {fault("cases", text!(lang, exports.cases))}
                     {none}
-                    <ul class="ticks">{cases.collect_view()}</ul>
+                    <ul class="case-ticks">{cases.collect_view()}</ul>
                 </div>
                 <div role="group" aria-labelledby="by-window">
                     <h3 id="by-window">{text!(lang, exports.by_window)}</h3>

@@ -82,7 +82,7 @@ pub fn histogram(export: &ExportView, lang: Lang) -> AnyView {
     let most = export.histogram.iter().map(|(.., count)| *count).max().unwrap_or(1).max(1);
     let rows = export.histogram.iter().map(|(class, form, count)| {
         let words = class_words(*class, lang);
-        let bar = format!("bar tenths-{}", (count * 10).div_ceil(most));
+        let bar = format!("share tenths-{}", (count * 10).div_ceil(most));
         view! {
             <tr>
                 <th scope="row">{words.long}</th>
