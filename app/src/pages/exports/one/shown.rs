@@ -156,7 +156,7 @@ pub fn sample(shows: &Shows, lang: Lang) -> AnyView {
             view! { <tr>{cells.collect_view()}</tr> }
         });
         view! {
-            <div class="wide" tabindex="0" role="region" aria-labelledby="sample">
+            <div class="wide" tabindex="0" role="group" aria-labelledby="sample">
                 <table class="sessions">
                     <thead><tr>{heads.collect_view()}</tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
