@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run test check build bench timing weight deny screenshots browser-tests toolchain packages system clippy-wasm
+.PHONY: run test check build bench bench-export timing weight deny screenshots browser-tests toolchain packages system clippy-wasm
 
 CARGO ?= cargo
 WASM  := wasm32-unknown-unknown
@@ -40,6 +40,10 @@ build: toolchain packages
 ## Ratios against floors measured in the same run.
 bench: toolchain
 	$(CARGO) bench -p grille --bench speed
+
+## How fast a copy of so many customers is made (CUSTOMERS=1000000 takes ten minutes to bring them in).
+bench-export: toolchain
+	CUSTOMERS=$(or $(CUSTOMERS),100000) $(CARGO) test --release -p backoffice --lib exports::copy::tests::measure -- --ignored --nocapture
 
 ## Whether the time of a refused sign-in tells its cause: ten minutes, on a machine that does nothing else.
 timing: toolchain

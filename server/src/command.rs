@@ -3,6 +3,7 @@
 mod audit;
 mod demo;
 mod doctor;
+mod export;
 mod import;
 mod init;
 mod open;
@@ -65,6 +66,9 @@ enum Command {
     /// The log: proof and checkpoints.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Exports: which copy a leaked file comes from.
+    #[command(subcommand)]
+    Export(export::Command),
     /// Makes every stored mask anew, after a mask rule was changed; recorded, and no value is shown.
     Remask,
     /// Looks whether everything is as it should be, and says what to do; exit 1 if something is not.
@@ -117,6 +121,7 @@ impl Cli {
                 Command::SampleCustomers(options) => sample::run(&options),
                 Command::Staff(command) => staff::run(&config, command, everywhere.json).await,
                 Command::Audit(command) => audit::run(&config, command, everywhere.json).await,
+                Command::Export(command) => export::run(&config, command, everywhere.json).await,
                 Command::Remask => remask::run(&config, everywhere.json).await,
                 Command::Doctor => doctor::run(&everywhere).await,
             }

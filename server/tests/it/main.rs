@@ -13,11 +13,13 @@ mod http;
 mod log;
 mod person;
 mod tls;
+mod trace;
 
 mod attacks;
 mod budgets;
 mod crash;
 mod edge;
+mod exports;
 mod imports;
 mod journeys;
 mod leak;

@@ -295,7 +295,7 @@ async fn u7_who_would_gain_what_is_told_before_it_is_confirmed() {
     let (view, powers) = second.desk().await.proposal(proposal).await.unwrap();
     assert_eq!((view.role_before, view.role, view.own), (Some(Role::Operator), Role::Auditor, false));
     let gained: Vec<Verb> = powers.iter().filter(|one| one.after).map(|one| one.verb).collect();
-    assert_eq!(gained, [Verb::ReadLog, Verb::VerifyLog, Verb::ReadEntries]);
+    assert_eq!(gained, [Verb::ReadLog, Verb::VerifyLog, Verb::ReadEntries, Verb::ReadExports]);
     assert!(powers.iter().any(|one| one.verb == Verb::RevealField && one.before && !one.after), "and loses");
 }
 

@@ -10,7 +10,7 @@ use crate::store::export_rows::{self, Ciphertext, ExportedCustomer};
 use crate::vault::{Sealed, SealedCustomer, VaultError};
 use domain::catalogue::Field;
 use domain::code::Code;
-use domain::export::Form;
+use domain::export::{Form, FrozenRows, RowsHasher};
 use domain::id::{CustomerId, Item};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -41,22 +41,24 @@ enum Whose {
     Nobodys(u64),
 }
 
-/// Hands over every line, in order, and then the end.
+/// Hands over every line, in order, and then the end; tells whose they were.
 pub(super) async fn feed(
     office: &BackOffice,
     plan: &CopyPlan,
     pages: mpsc::Sender<Page>,
     progress: &dyn Progress,
-) -> Result<(), CopyError> {
+) -> Result<FrozenRows, CopyError> {
     let opens = plan.columns.iter().any(|(field, form)| is_opened(field, *form));
     let ciphertext = if opens { Ciphertext::Read } else { Ciphertext::Left };
     let marks = Marks::of(&office.index, plan.export)?;
     let mut canaries = (0..).zip(marks.canary_lines(plan.rows)).peekable();
     let (mut line, mut done, mut last) = (0, 0, None);
+    let mut rows = RowsHasher::default();
     loop {
         let page = export_rows::after(&office.db, plan.export, last, PAGE, ciphertext).await?;
         let Some(end) = page.last() else { break };
         last = Some(end.customer);
+        page.iter().for_each(|one| rows.push(one.customer));
         let people = page.into_iter().map(|one| parsed(plan, one)).collect::<Result<Vec<Line>, CopyError>>()?;
         done += people.len() as u64;
         let begins = line;
@@ -88,7 +90,8 @@ pub(super) async fn feed(
     if done != plan.rows {
         return Err(CopyError::Stopped(Code::ExportChanged));
     }
-    pages.send(Page::End).await.map_err(|_| CopyError::CutShort)
+    pages.send(Page::End).await.map_err(|_| CopyError::CutShort)?;
+    Ok(rows.finish())
 }
 
 /// A customer's masks as they are stored: field, item, mask.

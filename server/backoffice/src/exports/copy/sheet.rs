@@ -25,8 +25,7 @@ pub(super) enum Cell {
 }
 
 enum Sheet {
-    Csv(CsvSheet),
-    // As large as its compressor.
+    Csv(Box<CsvSheet>),
     Xlsx(Box<XlsxSheet>),
 }
 
@@ -40,7 +39,7 @@ pub(super) fn write(
 ) -> Result<SealedBytes, CopyError> {
     let file = SealedFile::create(dest, &plan.key)?;
     let mut sheet = match plan.format {
-        ExportFormat::Csv => Sheet::Csv(CsvSheet::begin(file)?),
+        ExportFormat::Csv => Sheet::Csv(Box::new(CsvSheet::begin(file)?)),
         ExportFormat::Xlsx => Sheet::Xlsx(Box::new(XlsxSheet::begin(file)?)),
     };
     let mut row = CopyRow::new();

@@ -69,7 +69,7 @@ fn delimiter(file: &[u8]) -> u8 {
 
 fn spreadsheet(file: &[u8], row: &mut impl FnMut(&[Cow<'_, str>]) -> Result<(), TraceError>) -> Result<(), TraceError> {
     use calamine::Reader as _;
-    bounded(file)?;
+    bounded(file, MOST_UNPACKED)?;
     let mut book: calamine::Xlsx<_> =
         calamine::open_workbook_from_rs(Cursor::new(file)).map_err(|_| TraceError::Unreadable)?;
     for sheet in book.sheet_names() {
@@ -89,9 +89,9 @@ fn spreadsheet(file: &[u8], row: &mut impl FnMut(&[Cow<'_, str>]) -> Result<(), 
 }
 
 /// Unpacks everything once and keeps nothing: a small file that unpacks without end goes no further.
-fn bounded(file: &[u8]) -> Result<(), TraceError> {
+fn bounded(file: &[u8], most: u64) -> Result<(), TraceError> {
     let mut zip = zip::ZipArchive::new(Cursor::new(file)).map_err(|_| TraceError::Unreadable)?;
-    let mut left = MOST_UNPACKED;
+    let mut left = most;
     for at in 0..zip.len() {
         let part = zip.by_index(at).map_err(|_| TraceError::Unreadable)?;
         let read = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| TraceError::Unreadable)?;
@@ -111,5 +111,37 @@ fn cell_text(cell: &calamine::DataRef<'_>) -> String {
         DataRef::Float(number) => number.to_string(),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::Bool(_) | DataRef::DateTime(_) | DataRef::Error(_) | DataRef::Empty => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn e4_a_spreadsheet_that_unpacks_without_end_goes_no_further() {
+        let mut bomb = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for part in ["xl/workbook.xml", "xl/sharedStrings.xml"] {
+            bomb.start_file(part, zip::write::SimpleFileOptions::default()).unwrap();
+            bomb.write_all(&[b' '; 60_000]).unwrap();
+        }
+        let bomb = bomb.finish().unwrap().into_inner();
+        assert!(bomb.len() < 1_000);
+        assert!(matches!(bounded(&bomb, 100_000), Err(TraceError::TooLarge)));
+        assert!(bounded(&bomb, 120_000).is_ok());
+    }
+
+    #[test]
+    fn e4_the_delimiter_is_whichever_stands_most_often_outside_of_quotation_marks() {
+        for (file, found) in [
+            ("a,b,c\n1,2,3\n", b','),
+            ("a;b\n\"1,2,3,4\";5\n", b';'),
+            ("a\tb\n1\t2,5\n1\t2\n", b'\t'),
+            ("", b','),
+            ("one\ntwo\n", b','),
+        ] {
+            assert_eq!(delimiter(file.as_bytes()), found, "{file:?}");
+        }
     }
 }

@@ -49,6 +49,7 @@ impl Bank {
             },
             rows: FrozenRows { count: rows, digest: Fingerprint::from_bytes([0; 32]) },
             fields: self.asked(&chosen.collect::<Vec<_>>()),
+            votes: 2,
             purpose: PurposeName::parse("aml").unwrap(),
             recipient: RecipientId::from_bytes([number; 16]),
             key: plan.key.fingerprint(),
@@ -248,12 +249,6 @@ async fn e4_a_file_that_is_no_table_or_beyond_measure_is_refused_and_nothing_of_
     assert!(refused(vec![b'a'; MOST_BYTES + 1]).await.contains("too large"));
     assert!(refused(b",\n".repeat(1_000_001)).await.contains("too many cells"));
     assert!(refused(b"PK\x03\x04 secret".to_vec()).await.contains("cannot be read"));
-    let mut bomb = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    bomb.start_file("xl/sharedStrings.xml", zip::write::SimpleFileOptions::default()).unwrap();
-    for _ in 0..520 {
-        std::io::Write::write_all(&mut bomb, &vec![b' '; 1024 * 1024]).unwrap();
-    }
-    assert!(refused(bomb.finish().unwrap().into_inner()).await.contains("too large"));
     for file in [Vec::new(), b"\0\xff\xfe\"".to_vec(), b"\xff\xfe1".to_vec(), "一,二\n".repeat(9).into_bytes()] {
         let report = bank.traced(file).await;
         assert!(report.candidates.is_empty());

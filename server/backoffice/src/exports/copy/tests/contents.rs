@@ -142,6 +142,24 @@ async fn e4_a_copy_made_anew_forgets_the_tokens_of_the_first_try() {
 }
 
 #[tokio::test]
+async fn e4_a_token_stays_when_its_customer_is_imported_again() {
+    let bank = Bank::of(30).await;
+    let plan = bank.plan(export(1), ExportFormat::Csv, 30, &[("card_no", Form::Token)]);
+    bank.copy(&plan).await;
+    let count = "SELECT COUNT(*) FROM vault_index WHERE field = 'export_token'";
+    let before: i64 = sqlx::query_scalar(count).fetch_one(bank.pool()).await.unwrap();
+    let mut csv = Vec::new();
+    samples::write(30, 7, Columns::Catalogue, &mut csv).unwrap();
+    let csv = String::from_utf8(csv).unwrap().replace("已婚", "离异");
+    let mut rejects = RejectFile::at(bank.dest("rejects-2.csv")).unwrap();
+    let input = std::io::Cursor::new(csv.into_bytes());
+    let summary = bank.office.importer(None).run(input, None, &mut rejects, |_| ()).await.unwrap();
+    assert!(summary.counts.changed > 5);
+    assert!(before >= 30);
+    assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(bank.pool()).await.unwrap(), before);
+}
+
+#[tokio::test]
 async fn e4_a_canary_bears_no_customers_number_and_looks_like_the_lines_around_it() {
     let bank = Bank::of(400).await;
     let columns = &[
