@@ -68,7 +68,7 @@ async function draw(page: Page, words: Record<string, string>): Promise<void> {
 }
 
 test('e1–e6 a request is decided by two, made, fetched once, and opens for its recipient', async ({ browser }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(240_000);
   const bank = await begin(2, {});
   const { url, staff } = JSON.parse(bank.said) as { url: string; staff: Staff[] };
   const known = (no: string) => new Person(staff.find(one => one.staff_no === no)!);

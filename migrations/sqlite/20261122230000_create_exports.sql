@@ -79,6 +79,13 @@ CREATE TABLE export (
 CREATE INDEX export_by_person ON export (by_person, created_at);
 CREATE INDEX export_by_time ON export (created_at);
 
+-- Requests that are being drawn up, and those that were: what never came to be is swept away.
+CREATE TABLE export_staging (
+    export   BLOB    NOT NULL PRIMARY KEY,
+    begun_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX export_staging_by_time ON export_staging (begun_at);
+
 -- Whose rows. Written before the request is, and never after.
 CREATE TABLE export_row (
     export   BLOB NOT NULL,
@@ -154,9 +161,9 @@ WHEN EXISTS (SELECT 1 FROM export WHERE id = NEW.export)
 BEGIN SELECT RAISE(ABORT, 'export_row_is_frozen'); END;
 CREATE TRIGGER export_row_is_never_changed BEFORE UPDATE ON export_row
 BEGIN SELECT RAISE(ABORT, 'export_row_is_never_changed'); END;
--- rows of a request that never came to be are swept away
+-- rows of a request that nobody submitted are swept away
 CREATE TRIGGER export_row_is_never_deleted BEFORE DELETE ON export_row
-WHEN EXISTS (SELECT 1 FROM export WHERE id = OLD.export)
+WHEN EXISTS (SELECT 1 FROM export_submission WHERE export = OLD.export)
 BEGIN SELECT RAISE(ABORT, 'export_row_is_never_deleted'); END;
 CREATE TRIGGER export_is_never_changed BEFORE UPDATE ON export
 BEGIN SELECT RAISE(ABORT, 'export_is_never_changed'); END;
@@ -204,6 +211,48 @@ BEGIN SELECT RAISE(ABORT, 'export_run_takes_two_kinds_of_factor'); END;
 CREATE TRIGGER export_run_is_never_deleted BEFORE DELETE ON export_run
 BEGIN SELECT RAISE(ABORT, 'export_run_is_never_deleted'); END;
 
+-- Who answers for something is who is signed in, not a name beside their number.
+CREATE TRIGGER export_is_of_its_staff BEFORE INSERT ON export
+WHEN NOT EXISTS (SELECT 1 FROM staff WHERE id = NEW.requester AND person = NEW.by_person AND unit = NEW.by_unit)
+BEGIN SELECT RAISE(ABORT, 'export_is_of_its_staff'); END;
+CREATE TRIGGER export_vote_is_of_its_staff BEFORE INSERT ON export_vote
+WHEN NOT EXISTS (SELECT 1 FROM staff WHERE id = NEW.staff AND person = NEW.person AND unit = NEW.unit)
+BEGIN SELECT RAISE(ABORT, 'export_vote_is_of_its_staff'); END;
+CREATE TRIGGER recipient_decision_is_of_its_staff BEFORE INSERT ON recipient_decision
+WHEN NOT EXISTS (SELECT 1 FROM staff WHERE id = NEW.decided_by AND person = NEW.by_person AND unit = NEW.by_unit)
+BEGIN SELECT RAISE(ABORT, 'recipient_decision_is_of_its_staff'); END;
+
+-- REPLACE takes a row away without a word to the triggers above: what is there is left as it is.
+CREATE TRIGGER export_is_written_once BEFORE INSERT ON export
+WHEN EXISTS (SELECT 1 FROM export WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'export_is_written_once'); END;
+CREATE TRIGGER recipient_is_written_once BEFORE INSERT ON recipient
+WHEN EXISTS (SELECT 1 FROM recipient WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'recipient_is_written_once'); END;
+CREATE TRIGGER recipient_decision_is_written_once BEFORE INSERT ON recipient_decision
+WHEN EXISTS (SELECT 1 FROM recipient_decision WHERE recipient = NEW.recipient) BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER recipient_end_is_written_once BEFORE INSERT ON recipient_end
+WHEN EXISTS (SELECT 1 FROM recipient_end WHERE recipient = NEW.recipient) BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER export_submission_is_written_once BEFORE INSERT ON export_submission
+WHEN EXISTS (SELECT 1 FROM export_submission WHERE export = NEW.export) BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER export_vote_is_written_once BEFORE INSERT ON export_vote
+WHEN EXISTS (SELECT 1 FROM export_vote WHERE export = NEW.export AND person = NEW.person) BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER export_withdrawal_is_written_once BEFORE INSERT ON export_withdrawal
+WHEN EXISTS (SELECT 1 FROM export_withdrawal WHERE export = NEW.export) BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER export_run_is_written_once BEFORE INSERT ON export_run
+WHEN EXISTS (SELECT 1 FROM export_run WHERE export = NEW.export) BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER export_withdrawal_is_never_changed BEFORE UPDATE ON export_withdrawal
+BEGIN SELECT RAISE(ABORT, 'export_withdrawal_is_never_changed'); END;
+CREATE TRIGGER export_withdrawal_is_never_deleted BEFORE DELETE ON export_withdrawal
+BEGIN SELECT RAISE(ABORT, 'export_withdrawal_is_never_deleted'); END;
+CREATE TRIGGER recipient_end_is_never_changed BEFORE UPDATE ON recipient_end
+BEGIN SELECT RAISE(ABORT, 'recipient_end_is_never_changed'); END;
+CREATE TRIGGER recipient_end_is_never_deleted BEFORE DELETE ON recipient_end
+BEGIN SELECT RAISE(ABORT, 'recipient_end_is_never_deleted'); END;
+CREATE TRIGGER export_run_says_its_size_once BEFORE UPDATE ON export_run
+WHEN OLD.state NOT IN ('queued', 'running') AND (NEW.bytes IS NOT OLD.bytes OR NEW.sha256 IS NOT OLD.sha256
+    OR NEW.generated_at IS NOT OLD.generated_at OR NEW.expires_at IS NOT OLD.expires_at
+    OR NEW.rows_done IS NOT OLD.rows_done OR (OLD.downloaded_at IS NOT NULL AND NEW.downloaded_at IS NOT OLD.downloaded_at))
+BEGIN SELECT RAISE(ABORT, 'export_run_says_its_size_once'); END;
+
 -- What stands for a value outside (E4). Of the token itself only a keyed digest is kept.
 CREATE TABLE vault_token (
     digest   BLOB    NOT NULL PRIMARY KEY,
@@ -212,6 +261,9 @@ CREATE TABLE vault_token (
     field    TEXT    NOT NULL,
     item     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER vault_token_is_never_changed BEFORE UPDATE ON vault_token
+BEGIN SELECT RAISE(ABORT, 'vault_token_is_never_changed'); END;
 
 -- Checks of the ways by which data may leave (JR/T 0171 6.1.4.2 g).
 CREATE TABLE channel_check (

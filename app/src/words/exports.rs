@@ -102,6 +102,7 @@ pub fn ending(lang: Lang, ending: EndingName) -> String {
         EndingName::Withdrawn => text!(lang, export_word.ending_withdrawn),
         EndingName::Failed => text!(lang, export_word.ending_failed),
         EndingName::Revoked => text!(lang, export_word.ending_revoked),
+        EndingName::Absent => text!(lang, export_word.ending_absent),
     }
 }
 
@@ -115,7 +116,7 @@ pub fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

@@ -74,8 +74,8 @@ async fn e3_an_approver_finds_reject_chosen_the_digest_in_the_form_and_the_compa
         "first one to this recipient",
         "Needs 2 approvals, each from another unit, none from 0101; has 1.",
         "4 min",
-        "class=\"bar tenths-10\"",
-        "class=\"bar tenths-5\"",
+        "class=\"share tenths-10\"",
+        "class=\"share tenths-5\"",
     ] {
         assert!(html.contains(told), "{told}: {html}");
     }

@@ -153,8 +153,11 @@ pub struct BackOffice {
     pub(crate) notice: Notice,
     pub(crate) settings: Settings,
     pub(crate) exports_dir: PathBuf,
-    /// Told when a file waits to be made, or to be destroyed.
+    /// Told when a file waits to be made, and when one waits to be destroyed.
     pub(crate) export_runs: tokio::sync::Notify,
+    pub(crate) export_ends: tokio::sync::Notify,
+    /// Requests are drawn up one after the other.
+    pub(crate) drawing: tokio::sync::Mutex<()>,
     pub(crate) hooks: Arc<dyn Hooks>,
     pub(crate) readiness: Readiness,
     /// Each new checkpoint, as the writer makes it.
@@ -197,6 +200,8 @@ impl BackOffice {
             settings: parts.settings,
             exports_dir: parts.exports,
             export_runs: tokio::sync::Notify::new(),
+            export_ends: tokio::sync::Notify::new(),
+            drawing: tokio::sync::Mutex::default(),
             hooks: parts.hooks,
             readiness: Readiness::default(),
             checkpoints,

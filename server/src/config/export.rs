@@ -16,6 +16,12 @@ pub struct Export {
     pub rows_masked: u64,
     /// Rows of one request with opened values.
     pub rows_opened: u64,
+    /// Bytes of one sealed file of C1 alone.
+    pub bytes_visible: u64,
+    /// Bytes of one sealed file with C2 as masks or tokens.
+    pub bytes_masked: u64,
+    /// Bytes of one sealed file with opened values.
+    pub bytes_opened: u64,
     /// Rows of one person's requests in thirty days.
     pub rows_month: u64,
     /// Requests that one person may have under way.
@@ -32,14 +38,17 @@ pub struct Export {
 
 impl Default for Export {
     fn default() -> Self {
-        let Caps { rows_visible, rows_masked, rows_opened, rows_month, requests, pair_votes } = Caps::default();
+        let caps = Caps::default();
         Self {
-            rows_visible,
-            rows_masked,
-            rows_opened,
-            rows_month,
-            requests,
-            pair_votes,
+            rows_visible: caps.rows_visible,
+            rows_masked: caps.rows_masked,
+            rows_opened: caps.rows_opened,
+            bytes_visible: caps.bytes_visible,
+            bytes_masked: caps.bytes_masked,
+            bytes_opened: caps.bytes_opened,
+            rows_month: caps.rows_month,
+            requests: caps.requests,
+            pair_votes: caps.pair_votes,
             file_life: 15 * 60,
             request_life_days: 7,
             recipient_rest_days: 7,
@@ -65,17 +74,26 @@ impl Export {
         if self.request_life_days == 0 || self.request_life_days > 30 {
             return wrong("export.request_life_days: 1 to 30 days");
         }
-        if self.recipient_rest_days > 30 {
-            return wrong("export.recipient_rest_days: at most 30 days (E1)");
+        if !(7..=30).contains(&self.recipient_rest_days) {
+            return wrong("export.recipient_rest_days: 7 to 30 days (E1)");
         }
         Ok(())
     }
 
     /// The same for the back office.
     pub(super) const fn settings(&self) -> ExportSettings {
-        let Self { rows_visible, rows_masked, rows_opened, rows_month, requests, pair_votes, .. } = *self;
         ExportSettings {
-            caps: Caps { rows_visible, rows_masked, rows_opened, rows_month, requests, pair_votes },
+            caps: Caps {
+                rows_visible: self.rows_visible,
+                rows_masked: self.rows_masked,
+                rows_opened: self.rows_opened,
+                bytes_visible: self.bytes_visible,
+                bytes_masked: self.bytes_masked,
+                bytes_opened: self.bytes_opened,
+                rows_month: self.rows_month,
+                requests: self.requests,
+                pair_votes: self.pair_votes,
+            },
             file_life: Span::seconds(self.file_life as i64),
             request_life: Span::days(self.request_life_days as i64),
             recipient_rest: Span::days(self.recipient_rest_days as i64),

@@ -168,13 +168,23 @@ fn e1_what_leaves_and_how_long_it_waits_can_be_set_and_the_default_is_the_rule()
     use backoffice::ExportSettings;
     use domain::export::Caps;
     assert_eq!(from("").unwrap().settings().exports, ExportSettings::default());
-    let set = "[export]\nrows_visible = 60\nrows_masked = 50\nrows_opened = 40\nrows_month = 30\nrequests = 20\n\
-               pair_votes = 10\nfile_life = 5\nrequest_life_days = 3\nrecipient_rest_days = 0";
+    let set = "[export]\nrows_visible = 60\nrows_masked = 50\nrows_opened = 40\nbytes_visible = 6\nbytes_masked = 5\n\
+               bytes_opened = 4\nrows_month = 30\nrequests = 20\n\
+               pair_votes = 10\nfile_life = 5\nrequest_life_days = 3\nrecipient_rest_days = 9";
     let config = from(set).unwrap();
     config.check().unwrap();
-    let caps =
-        Caps { rows_visible: 60, rows_masked: 50, rows_opened: 40, rows_month: 30, requests: 20, pair_votes: 10 };
-    let (file_life, request_life, recipient_rest) = (Span::seconds(5), Span::days(3), Span::days(0));
+    let caps = Caps {
+        rows_visible: 60,
+        rows_masked: 50,
+        rows_opened: 40,
+        bytes_visible: 6,
+        bytes_masked: 5,
+        bytes_opened: 4,
+        rows_month: 30,
+        requests: 20,
+        pair_votes: 10,
+    };
+    let (file_life, request_life, recipient_rest) = (Span::seconds(5), Span::days(3), Span::days(9));
     assert_eq!(config.settings().exports, ExportSettings { caps, file_life, request_life, recipient_rest });
     assert_eq!(config.exports(), config.data_dir.join("exports"));
 }
@@ -187,6 +197,7 @@ fn e5_an_export_waits_no_longer_than_the_rule_and_opens_no_more_than_it_masks() 
         ("request_life_days = 0", "request_life_days"),
         ("request_life_days = 31", "request_life_days"),
         ("recipient_rest_days = 31", "recipient_rest_days"),
+        ("recipient_rest_days = 6", "recipient_rest_days"),
         ("rows_opened = 50001", "rows_opened"),
         ("rows_visible = 49999", "rows_visible"),
         ("requests = 0", "at least 1"),

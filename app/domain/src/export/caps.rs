@@ -34,6 +34,12 @@ pub struct Caps {
     pub rows_masked: u64,
     /// Rows of one request with opened values.
     pub rows_opened: u64,
+    /// Bytes of one sealed file of C1 alone.
+    pub bytes_visible: u64,
+    /// Bytes of one sealed file with C2 as masks or tokens.
+    pub bytes_masked: u64,
+    /// Bytes of one sealed file with opened values.
+    pub bytes_opened: u64,
     /// Rows that one person's requests may have in thirty days.
     pub rows_month: u64,
     /// Requests that one person may have under way.
@@ -48,6 +54,9 @@ impl Default for Caps {
             rows_visible: 1_000_000,
             rows_masked: 50_000,
             rows_opened: 1_000,
+            bytes_visible: 512 << 20,
+            bytes_masked: 64 << 20,
+            bytes_opened: 4 << 20,
             rows_month: 2_000_000,
             requests: 10,
             pair_votes: 10,
@@ -73,6 +82,25 @@ impl Caps {
             return Err(Code::PeriodCap);
         }
         Ok(())
+    }
+
+    /// The most bytes that a sealed file of that weight may have.
+    pub const fn most_bytes(&self, weight: Weight) -> u64 {
+        match weight {
+            Weight::Visible => self.bytes_visible,
+            Weight::Masked => self.bytes_masked,
+            Weight::Opened => self.bytes_opened,
+        }
+    }
+
+    /// How many requests one person may draw up in a day, whatever became of them.
+    pub const fn drawn_a_day(&self) -> u64 {
+        self.requests.saturating_mul(5)
+    }
+
+    /// How many rows those may have together.
+    pub const fn rows_drawn_a_day(&self) -> u64 {
+        self.rows_month.saturating_mul(2)
     }
 
     /// The most rows that any request may have.

@@ -29,6 +29,8 @@ pub struct Frozen {
     pub rows: FrozenRows,
     /// What of them leaves, as what and why.
     pub fields: Asked,
+    /// How many must approve.
+    pub votes: u8,
     /// Why it leaves, by code.
     pub purpose: PurposeName,
     /// To whom.

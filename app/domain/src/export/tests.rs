@@ -184,6 +184,7 @@ fn frozen() -> Frozen {
         selection: Selection::Opened { branch: BranchNo::parse("0101").unwrap(), window, product: None },
         rows: RowsHasher::default().finish(),
         fields: Asked::parse(&catalogue, &chosen(&[("name", "mask", WHY)])).unwrap(),
+        votes: 2,
         purpose: PurposeName::parse("complaint").unwrap(),
         recipient: RecipientId::from_bytes([2; 16]),
         key: Fingerprint::from_bytes([3; 32]),
@@ -203,7 +204,8 @@ fn e3_a_frozen_request_has_one_spelling_and_every_part_of_it_counts() {
     assert_eq!(Frozen::decode(&bytes), Some(plain.clone()));
     let spaced = String::from_utf8(bytes.clone()).unwrap().replace("\"v\":1", "\"v\": 1");
     assert_eq!(Frozen::decode(spaced.as_bytes()), None);
-    let alterations: [fn(&mut Frozen); 14] = [
+    let alterations: [fn(&mut Frozen); 15] = [
+        |one| one.votes = 1,
         |one| one.id = ExportId::from_bytes([9; 16]),
         |one| one.created = NOW.plus(DRAFT_LIFE),
         |one| one.person = PersonNo::parse("P1002").unwrap(),

@@ -52,7 +52,7 @@ const TYPES: [(&str, &str); 48] = [
     ("Basis", "`consent`, `contract`, `legal_duty`, `emergency`, `published` or `other_law`"),
     ("Channel", "`export`, `log_bundle`, `backup` or `browser`"),
     ("CheckId", "a UUIDv7"),
-    ("EndingName", "`downloaded`, `expired`, `withdrawn`, `failed` or `revoked`"),
+    ("EndingName", "`downloaded`, `expired`, `withdrawn`, `failed`, `revoked` or `absent`"),
     ("ExportFormat", "`csv` or `xlsx`"),
     ("ExportId", "a UUIDv7"),
     ("RecipientId", "a UUIDv7"),

@@ -101,13 +101,13 @@ fn who(shows: &Shows, form: &FormState, lang: Lang) -> AnyView {
             {fault("selection", text!(lang, exports.selection))}
             <div class="halves">
                 <div id=id_of("cases") tabindex="-1" role="group" aria-labelledby="by-cases">
-                    <h3 id="by-cases">{text!(lang, exports.by_cases)}</h3>
+                    <h2 id="by-cases">{text!(lang, exports.by_cases)}</h2>
                     {fault("cases", text!(lang, exports.cases))}
                     {none}
-                    <ul class="ticks">{cases.collect_view()}</ul>
+                    <ul class="case-ticks">{cases.collect_view()}</ul>
                 </div>
                 <div role="group" aria-labelledby="by-window">
-                    <h3 id="by-window">{text!(lang, exports.by_window)}</h3>
+                    <h2 id="by-window">{text!(lang, exports.by_window)}</h2>
                     <div class="fields">
                         <Field lang name="from" label=text!(lang, exports.from) hint=text!(lang, exports.window_hint)
                             form=form.clone() input=Input::Date required=false/>

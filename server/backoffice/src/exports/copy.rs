@@ -28,7 +28,7 @@ use crate::vault::{ExportOpened, VaultError};
 use domain::audit::fingerprint::Fingerprint;
 use domain::catalogue::Field;
 use domain::code::Code;
-use domain::export::{ExportFormat, Form};
+use domain::export::{ExportFormat, Form, FrozenRows};
 use domain::id::{ExportId, FieldName};
 use domain::mask::MaskRule;
 use std::path::Path;
@@ -73,8 +73,8 @@ pub(super) fn is_opened(field: &Field, form: Form) -> bool {
 /// What was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Written {
-    /// Customers; canary rows are not counted.
-    pub rows: u64,
+    /// The customers who were written, as they were read; canary rows are not counted.
+    pub rows: FrozenRows,
     /// Of the sealed file.
     pub bytes: u64,
     /// Of the sealed file.
@@ -155,8 +155,8 @@ pub(crate) async fn write_copy(
     let fed = feed::feed(office, plan, pages, progress).await;
     let written = writer.await.map_err(|_| CopyError::CutShort)?;
     match (fed, written) {
-        (Ok(()), Ok(sealed)) => Ok(Written { rows: plan.rows, bytes: sealed.bytes, sha256: sealed.sha256 }),
+        (Ok(rows), Ok(sealed)) => Ok(Written { rows, bytes: sealed.bytes, sha256: sealed.sha256 }),
         // Whoever ended first knows why; the other only saw the queue close.
-        (Err(CopyError::CutShort), Err(error)) | (Err(error), _) | (Ok(()), Err(error)) => Err(error),
+        (Err(CopyError::CutShort), Err(error)) | (Err(error), _) | (Ok(_), Err(error)) => Err(error),
     }
 }

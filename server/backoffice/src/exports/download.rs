@@ -18,13 +18,14 @@ impl StaffDesk {
     pub(super) async fn fetch(&self, form: ExportStep) -> Result<SealedFile, DeskError> {
         let mut step = self.own_step(KIND, form.export).await?;
         step.challenge = form.challenge;
-        let path = self.office.export_file(form.export);
+        let path = self.office.export_file(form.export, step.row.attempts());
         // Held open from here on: whoever sweeps meanwhile takes its name, not its bytes.
         let file = tokio::task::spawn_blocking(move || File::open(path)).await.ok().and_then(Result::ok);
         self.permitted().await;
+        let row = step.row.clone();
         let bytes = self.office.ledger.act(Download { step, there: file.is_some() }).await?.into_fact();
         let content = file.ok_or(Code::FileGone)?;
-        self.office.destroy_file(form.export, EndingName::Downloaded).await;
+        self.office.destroy_file(&row, EndingName::Downloaded).await;
         Ok(SealedFile { name: format!("{}.age", form.export), bytes, content: Box::new(content) })
     }
 }

@@ -6,7 +6,8 @@ use crate::audit::{Act, Housekeeping, Verdict, unaudited};
 use crate::auth::Actor;
 use crate::desk::StaffDesk;
 use crate::policy::{Allowed, ExportQuestion, RequestExport};
-use crate::store::exports::{self, NewExport};
+use crate::store::export_selection::CaseBounds;
+use crate::store::exports::{self, Load, NewExport};
 use crate::store::recipients::RecipientRow;
 use crate::store::{WriteTx, export_selection, recipients};
 use crate::system::new_id;
@@ -55,6 +56,8 @@ impl StaffDesk {
             }
         };
         let allowed = self.may_ask(KIND, &parsed.purpose, parsed.weight).await?;
+        // One after the other: whoever draws at once many times does not get past a cap, nor in others' way.
+        let _drawing = self.office.drawing.lock().await;
         let customers = match self.selected(&parsed).await? {
             Ok(customers) => customers,
             Err(error) => return Err(self.refused_as(KIND, Details::default(), error).await),
@@ -91,13 +94,21 @@ impl StaffDesk {
 
     /// Whether there is any purpose and openness for which the policy lets this person ask.
     pub(super) async fn may_ask_ever(&self, kind: Kind) -> Result<(), DeskError> {
+        self.may_ask_for_any(kind).await.map(drop)
+    }
+
+    /// The policy's word on the first purpose and openness that it lets this person ask for.
+    pub(super) async fn may_ask_for_any(&self, kind: Kind) -> Result<Allowed<RequestExport>, DeskError> {
         let policy = self.office.policy();
-        let ever = self.office.purposes.purposes().iter().any(|one| {
-            [Weight::Visible, Weight::Masked, Weight::Opened].into_iter().any(|weight| {
-                policy.decide::<RequestExport>(&self.actor, &ExportQuestion { purpose: &one.name, weight }).is_ok()
+        let allowed = self.office.purposes.purposes().iter().find_map(|one| {
+            [Weight::Visible, Weight::Masked, Weight::Opened].into_iter().find_map(|weight| {
+                policy.decide::<RequestExport>(&self.actor, &ExportQuestion { purpose: &one.name, weight }).ok()
             })
         });
-        if ever { Ok(()) } else { Err(self.refused_as(kind, Details::default(), Code::NotPermitted.into()).await) }
+        match allowed {
+            Some(allowed) => Ok(allowed),
+            None => Err(self.refused_as(kind, Details::default(), Code::NotPermitted.into()).await),
+        }
     }
 
     /// Whom it selects, within the caps: asked before anything is written, so that a script writes nothing.
@@ -109,11 +120,12 @@ impl StaffDesk {
             return Ok(Err(code.into()));
         }
         let load = exports::read_load(db, person, self.now, self.now.minus(PERIOD)).await.map_err(unavailable)?;
-        if load.requests >= settings.caps.requests {
-            return Ok(Err(Code::ExportLimit.into()));
+        if let Err(code) = few(&settings.caps, &load, 0) {
+            return Ok(Err(code.into()));
         }
         let most = settings.caps.most(parsed.weight);
-        let found = export_selection::select(db, self.actor.staff(), &parsed.selection, most).await;
+        let bounds = CaseBounds { since: self.now.minus(PERIOD), branch: self.actor.unit() };
+        let found = export_selection::select(db, self.actor.staff(), &parsed.selection, bounds, most).await;
         let Some(customers) = found.map_err(unavailable)? else {
             return Ok(Err(DeskError::Invalid(vec![Fault::new("cases", "not_yours")])));
         };
@@ -147,6 +159,7 @@ impl StaffDesk {
             selection: parsed.selection,
             rows: rows.finish(),
             fields: parsed.fields,
+            votes: parsed.weight.votes(),
             purpose: parsed.purpose,
             recipient: parsed.recipient.id,
             key,
@@ -273,6 +286,17 @@ impl StaffDesk {
     }
 }
 
+/// Whether one more request of so many rows is not one too many: under way, or drawn up within a day.
+fn few(caps: &Caps, load: &Load, rows: u64) -> Result<(), Code> {
+    if load.requests >= caps.requests || load.drawn >= caps.drawn_a_day() {
+        return Err(Code::ExportLimit);
+    }
+    if load.drawn_rows.saturating_add(rows) > caps.rows_drawn_a_day() {
+        return Err(Code::PeriodCap);
+    }
+    Ok(())
+}
+
 struct Stage {
     export: ExportId,
     customers: Vec<CustomerId>,
@@ -281,6 +305,8 @@ struct Stage {
 #[async_trait::async_trait]
 impl Housekeeping for Stage {
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<()> {
+        let now = tx.now();
+        export_selection::begin(tx.conn(), self.export, now).await?;
         export_selection::stage(tx.conn(), self.export, &self.customers).await
     }
 }
@@ -317,8 +343,7 @@ impl Act for Draw {
         let fit = found.map_or(Err(Code::RecipientUnfit), |row| serves(&row, &stamp.person, self.rest, now));
         let load = exports::load_of(tx.conn(), &stamp.person, now, now.minus(PERIOD)).await?;
         let within = self.caps.permits(self.weight, frozen.rows.count, load.rows);
-        let few = if load.requests < self.caps.requests { Ok(()) } else { Err(Code::ExportLimit) };
-        if let Err(code) = fit.and(few).and(within) {
+        if let Err(code) = fit.and(few(&self.caps, &load, frozen.rows.count)).and(within) {
             return self.actor.refuse(tx, KIND, code.into(), self.refused()).await;
         }
         let bytes = frozen.encode();
@@ -333,7 +358,7 @@ impl Act for Draw {
             frozen: &bytes,
             digest,
             rows: frozen.rows.count,
-            votes_needed: self.weight.votes(),
+            votes_needed: frozen.votes,
             created: frozen.created,
             expires: frozen.created.plus(DRAFT_LIFE),
         };

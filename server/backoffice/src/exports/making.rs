@@ -18,6 +18,8 @@ use domain::code::Code;
 use domain::desk::DeskError;
 use domain::export::{ExportDigest, Frozen, FrozenRows};
 use domain::id::FieldName;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A file whose making was broken off so often takes the process with it, perhaps: it is given up.
 const BROKEN_OFF: u32 = 20;
@@ -33,6 +35,8 @@ pub(super) struct Begin {
     pub opened: Vec<FieldName>,
     /// The policy in force here.
     pub policy: [u8; 32],
+    /// Which attempt it is: known when the act has claimed it.
+    pub attempt: Arc<AtomicU32>,
 }
 
 #[async_trait::async_trait]
@@ -47,11 +51,17 @@ impl Act for Begin {
         if !export_runs::claim(tx.conn(), export, now, now.minus(SILENT)).await? {
             return Ok(Verdict::Unrecorded { error: Code::ExportState.into() });
         }
+        // What was read before the act is what is written after it: it must be what is released here.
+        let seen = (self.row.digest, self.row.recipient, std::mem::take(&mut self.row.frozen));
         if let Some(row) = exports::find(tx.conn(), export).await? {
             self.row = row;
         }
-        if let Err(code) = self.released(tx).await? {
-            export_runs::fail(tx.conn(), export, code).await?;
+        let attempt = self.row.run.as_ref().map_or(0, |run| run.attempts);
+        self.attempt.store(attempt, Ordering::Relaxed);
+        let same = seen == (self.row.digest, self.row.recipient, self.row.frozen.clone());
+        let released = if same { self.released(tx).await? } else { Err(Code::ExportChanged) };
+        if let Err(code) = released {
+            export_runs::fail(tx.conn(), export, attempt, code).await?;
             return Ok(Verdict::Kept { event: self.event(tx, Some(code)), error: code.into() });
         }
         let opened = std::mem::take(&mut self.opened);
@@ -137,7 +147,7 @@ impl Act for Ended {
         };
         match code {
             None => Ok(Verdict::Done { event: self.event(tx, None), fact: () }),
-            Some(code) if export_runs::fail(tx.conn(), self.row.id, code).await? => {
+            Some(code) if export_runs::fail(tx.conn(), self.row.id, self.attempt, code).await? => {
                 Ok(Verdict::Kept { event: self.event(tx, Some(code)), error: code.into() })
             }
             // Somebody else has it now.
@@ -166,7 +176,7 @@ impl Ended {
             return Ok(Some(Code::ApproverGone));
         }
         let made = Made {
-            rows: written.rows,
+            rows: written.rows.count,
             bytes: written.bytes,
             sha256: written.sha256,
             at: now,

@@ -5,6 +5,7 @@ use super::SealingKey;
 use crate::audit::{Act, Verdict};
 use crate::auth::{Actor, own_factor};
 use crate::desk::StaffDesk;
+use crate::people::frozen as frozen_person;
 use crate::policy::{Allowed, DecideRecipient, EndRecipient, ProposeRecipient};
 use crate::store::recipients::{self, Known, NewRecipient, NewRecipientDecision, RecipientRow};
 use crate::store::{WriteTx, staff_admin};
@@ -265,8 +266,11 @@ impl Act for Decide {
                 channel,
                 note,
             };
-            let refusal =
-                own_factor(tx, &self.actor, act.digest(), self.form.challenge, self.life, &mut details).await?;
+            // After a reset a person answers for nobody (U4).
+            let refusal = match frozen_person(tx, &self.actor).await? {
+                Some(error) => Some(error),
+                None => own_factor(tx, &self.actor, act.digest(), self.form.challenge, self.life, &mut details).await?,
+            };
             if let Some(error) = refusal {
                 return self.actor.refuse(tx, kind, error, details).await;
             }

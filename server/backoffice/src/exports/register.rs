@@ -51,7 +51,10 @@ impl StaffDesk {
     }
 
     fn register_entry(&self, row: &ExportRow) -> Option<RegisterEntry> {
-        let known = frozen(row).ok()?;
+        let Ok(known) = frozen(row) else {
+            tracing::error!(export = %row.id, "ALERT: an export is not what it was when it was drawn up");
+            return None;
+        };
         let run = row.run.as_ref();
         Some(RegisterEntry {
             scope: known.fields.fields().iter().map(|asked| (asked.field.clone(), asked.form)).collect(),

@@ -10,66 +10,99 @@ use super::state::frozen;
 use crate::audit::{ActError, Housekeeping, Ledger, Receipt, unaudited};
 use crate::backoffice::BackOffice;
 use crate::store::export_runs::{self, RunState};
+use crate::store::export_selection::CaseBounds;
 use crate::store::exports::{self, ExportRow};
-use crate::store::{WriteTx, export_selection, export_votes, recipients};
+use crate::store::{Db, WriteTx, export_selection, export_votes, recipients};
 use crate::vault::ExportOpened;
 use domain::audit::event::EndingName;
 use domain::clock::{Clock, Span, Timestamp};
 use domain::code::Code;
 use domain::desk::DeskError;
-use domain::export::{Form, Frozen};
+use domain::export::{Form, Frozen, PERIOD};
 use domain::id::{ExportId, FieldName};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
 
 /// Whoever makes a file and says nothing for so long is taken for dead.
 pub(super) const SILENT: Span = Span::seconds(20);
 /// How often a file's making is said to go on.
 const BEAT: Span = Span::seconds(1);
+/// How long a round waits for the next.
+const ROUND: Duration = Duration::from_secs(5);
 /// A file that could not be made in so many tries is given up.
 const ATTEMPTS: u32 = 5;
 /// Rows of a request that never came to be are kept so long: it is being drawn up, perhaps.
 const UNFINISHED: Span = Span::minutes(60);
 
+fn unavailable(_: sqlx::Error) -> Code {
+    Code::LogUnavailable
+}
+
 impl BackOffice {
-    /// Where a request's sealed file lies.
-    pub(super) fn export_file(&self, export: ExportId) -> PathBuf {
-        self.exports_dir.join(format!("{export}.age"))
+    /// Where the sealed file of an attempt lies: one that was taken for dead has a name of its own.
+    pub(super) fn export_file(&self, export: ExportId, attempt: u32) -> PathBuf {
+        self.exports_dir.join(format!("{export}.{attempt}.age"))
     }
 
     fn export_part(&self, export: ExportId, attempt: u32) -> PathBuf {
         self.exports_dir.join(format!("{export}.{attempt}.part"))
     }
 
-    /// Makes files and destroys them, as long as the process lives.
+    /// Makes files and destroys them, as long as the process lives. The one does not wait for the other: a million
+    /// rows may take their time, fifteen minutes may not.
     pub async fn keep_exports(self: Arc<Self>) {
-        loop {
-            if let Err(error) = self.work_on_exports().await {
-                tracing::error!(%error, "exports wait");
+        let pause = || tokio::time::sleep(ROUND);
+        let making = async {
+            loop {
+                if let Err(error) = self.make_files().await {
+                    tracing::error!(%error, "exports wait to be made");
+                }
+                tokio::select! { () = self.export_runs.notified() => (), () = pause() => () }
             }
-            let pause = tokio::time::sleep(std::time::Duration::from_secs(5));
-            tokio::select! { () = self.export_runs.notified() => (), () = pause => () }
-        }
+        };
+        let destroying = async {
+            loop {
+                if let Err(error) = self.destroy_files().await {
+                    tracing::error!(%error, "exports wait to be destroyed");
+                }
+                tokio::select! { () = self.export_ends.notified() => (), () = pause() => () }
+            }
+        };
+        tokio::join!(making, destroying);
     }
 
-    /// One round: destroys what is to be destroyed, makes what waits to be made.
+    /// One round of both: destroys what is to be destroyed, makes what waits to be made.
     pub async fn work_on_exports(&self) -> Result<(), DeskError> {
-        let unavailable = |_| DeskError::Refused(Code::LogUnavailable);
+        self.destroy_files().await?;
+        self.make_files().await?;
+        self.sweep_files().await;
+        Ok(())
+    }
+
+    async fn make_files(&self) -> Result<(), DeskError> {
         for row in exports::with_run(&self.db).await.map_err(unavailable)? {
-            let now = self.clock.now();
-            if let Some(ending) = self.ending(&row, now).await.map_err(unavailable)? {
-                self.destroy_file(row.id, ending).await;
-            }
             let Some(run) = &row.run else { continue };
-            let silent = run.heartbeat < now.minus(SILENT);
+            let silent = run.heartbeat < self.clock.now().minus(SILENT);
             if run.state == RunState::Queued || (run.state == RunState::Running && silent) {
                 self.make_file(row).await;
             }
         }
+        Ok(())
+    }
+
+    async fn destroy_files(&self) -> Result<(), DeskError> {
+        for row in exports::with_run(&self.db).await.map_err(unavailable)? {
+            if let Some(ending) = self.ending(&row, self.clock.now()).await.map_err(unavailable)? {
+                self.destroy_file(&row, ending).await;
+            }
+        }
         self.sweep_files().await;
-        let before = ExportId::from_bytes(crate::system::earliest_id(self.clock.now().minus(UNFINISHED)));
-        unaudited(&self.ledger, "rows of requests that never came to be", ForgetUnfinished(before)).await?;
+        let before = self.clock.now().minus(UNFINISHED);
+        for export in export_selection::unfinished(&self.db, before).await.map_err(unavailable)? {
+            unaudited(&self.ledger, "rows of a request that never came to be", Forget(export)).await?;
+        }
         Ok(())
     }
 
@@ -85,17 +118,22 @@ impl BackOffice {
         })
     }
 
-    /// Takes a file from the disk, and then says so (E5): a certificate is never of what is still there.
-    pub(super) async fn destroy_file(&self, export: ExportId, ending: EndingName) {
-        let path = self.export_file(export);
-        let gone = match tokio::fs::remove_file(&path).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-            Ok(()) | Err(_) => Ok(()),
+    /// Takes a file from the disk, and then says so (E5): a certificate is never of what is still there, nor of what
+    /// somebody took away before.
+    pub(super) async fn destroy_file(&self, row: &ExportRow, ending: EndingName) {
+        let export = row.id;
+        let path = self.export_file(export, row.attempts());
+        let ending = match tokio::fs::remove_file(&path).await {
+            Ok(()) => ending,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                // Whoever fetched it took its name away; anyone else should not have.
+                if ending == EndingName::Downloaded { ending } else { EndingName::Absent }
+            }
+            Err(error) => {
+                tracing::error!(%export, %error, "ALERT: a sealed file could not be destroyed; it is tried again");
+                return;
+            }
         };
-        if let Err(error) = gone {
-            tracing::error!(%export, %error, "ALERT: a sealed file could not be destroyed; it is tried again");
-            return;
-        }
         let Ok(Some(row)) = exports::read(&self.db, export).await else { return };
         if let Err(ActError::Unavailable(code)) = self.ledger.act(Destroyed { row, ending }).await {
             tracing::error!(%export, %code, "a destruction is not recorded yet; it will be");
@@ -112,13 +150,14 @@ impl BackOffice {
                 continue;
             };
             let Ok(found) = exports::read(&self.db, export).await else { continue };
-            let attempt = |row: &ExportRow| row.run.as_ref().map_or(0, |run| run.attempts);
-            let wanted = found.is_some_and(|row| match row.run.as_ref().map(|run| run.state) {
-                Some(RunState::Generated | RunState::Downloaded) => entry.path() == self.export_file(export),
-                Some(RunState::Running) => {
-                    entry.path() == self.export_part(export, attempt(&row)) || entry.path() == self.export_file(export)
+            let wanted = found.is_some_and(|row| {
+                let (path, attempt) = (entry.path(), row.attempts());
+                let sealed = path == self.export_file(export, attempt);
+                match row.run.as_ref().map(|run| run.state) {
+                    Some(RunState::Generated | RunState::Downloaded) => sealed,
+                    Some(RunState::Running) => sealed || path == self.export_part(export, attempt),
+                    Some(RunState::Queued | RunState::Failed | RunState::Destroyed) | None => false,
                 }
-                Some(RunState::Queued | RunState::Failed | RunState::Destroyed) | None => false,
             });
             if !wanted && let Err(error) = tokio::fs::remove_file(entry.path()).await {
                 tracing::error!(%export, %error, "ALERT: a file of an export that died could not be removed");
@@ -136,21 +175,22 @@ impl BackOffice {
 
     async fn try_to_make(&self, row: ExportRow) -> Result<(), Code> {
         let begun = self.clock.now();
-        let unavailable = |_| Code::LogUnavailable;
         // Read before the act, and bound by it: rows are written once, whatever the database's owner did.
         let found = export_selection::rows_of(&self.db, row.id).await.map_err(unavailable)?;
         let selected = match frozen(&row) {
-            Ok(known) => export_selection::still_selects(&self.db, row.requester, &known.selection, row.id)
-                .await
-                .map_err(unavailable)?,
+            Ok(known) => {
+                export_selection::still_selects(&self.db, row.requester, &known.selection, bounds(&known), row.id)
+                    .await
+                    .map_err(unavailable)?
+            }
             Err(_) => false,
         };
         let opened = frozen(&row).map(|known| self.opened(&known)).unwrap_or_default();
         let policy = *self.policy().hash().as_bytes();
-        let act = Begin { row: row.clone(), found, selected, opened, policy };
+        let attempt = Arc::new(AtomicU32::new(0));
+        let act = Begin { row: row.clone(), found, selected, opened, policy, attempt: attempt.clone() };
         let receipt = self.ledger.act(act).await.map_err(|error| DeskError::from(error).code())?;
-        let claimed = exports::read(&self.db, row.id).await.map_err(unavailable)?;
-        let attempt = claimed.and_then(|row| row.run).ok_or(Code::ExportState)?.attempts;
+        let attempt = attempt.load(Ordering::Relaxed);
         let known = frozen(&row)?;
         let made = self.write(&row, &known, attempt, receipt).await;
         let end = match made {
@@ -182,7 +222,6 @@ impl BackOffice {
         attempt: u32,
         receipt: Receipt<ExportOpened>,
     ) -> Result<Written, Code> {
-        let unavailable = |_| Code::LogUnavailable;
         let recipient = recipients::read(&self.db, row.recipient).await.map_err(unavailable)?;
         let key = recipient.and_then(|found| SealingKey::parse(&found.known.key).ok()).ok_or(Code::RecipientUnfit)?;
         if key.fingerprint() != known.key {
@@ -199,19 +238,32 @@ impl BackOffice {
         let part = self.export_part(row.id, attempt);
         let watch = Watch {
             ledger: self.ledger.clone(),
+            db: self.db.clone(),
             clock: self.clock.clone(),
             export: row.id,
             attempt,
             last: AtomicI64::new(0),
         };
         let written = write_copy(self, &plan, receipt, &part, &watch).await.map_err(|error| error.code())?;
-        if written.rows != row.rows {
+        let weight = known.fields.weight(&self.catalogue);
+        let refusal = if written.rows != known.rows {
+            // Read again as it was written: these rows, and no others (E3).
+            Some(Code::ExportChanged)
+        } else {
+            (written.bytes > self.settings.exports.caps.most_bytes(weight)).then_some(Code::RowCap)
+        };
+        if let Some(code) = refusal {
             drop(tokio::fs::remove_file(&part).await);
-            return Err(Code::ExportChanged);
+            return Err(code);
         }
-        tokio::fs::rename(&part, self.export_file(row.id)).await.map_err(|_| Code::LogUnavailable)?;
+        tokio::fs::rename(&part, self.export_file(row.id, attempt)).await.map_err(|_| Code::LogUnavailable)?;
         Ok(written)
     }
+}
+
+/// Which cases count for a request: those of the thirty days before it, of its branch or found through the bank.
+pub(super) fn bounds(known: &Frozen) -> CaseBounds<'_> {
+    CaseBounds { since: known.created.minus(PERIOD), branch: &known.unit }
 }
 
 /// Whether it may go better another time.
@@ -219,18 +271,19 @@ const fn passes(code: Code) -> bool {
     matches!(code, Code::VaultKeyMissing | Code::IndexKeyMissing | Code::LogUnavailable | Code::Busy)
 }
 
-struct ForgetUnfinished(ExportId);
+struct Forget(ExportId);
 
 #[async_trait::async_trait]
-impl Housekeeping for ForgetUnfinished {
+impl Housekeeping for Forget {
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<()> {
-        export_selection::forget_unfinished(tx.conn(), self.0).await
+        export_selection::forget(tx.conn(), self.0).await
     }
 }
 
 /// Says once a second how far a file is, and learns whether it is still wanted.
 struct Watch {
     ledger: Ledger,
+    db: Db,
     clock: Arc<dyn Clock>,
     export: ExportId,
     attempt: u32,
@@ -249,7 +302,15 @@ impl Progress for Watch {
         let (export, attempt) = (self.export, self.attempt);
         let beat = Beat { export, attempt, rows_done, wanted: wanted.clone() };
         unaudited(&self.ledger, "how far a file is", beat).await.map_err(|error| DeskError::from(error).code())?;
-        if wanted.load(Ordering::Relaxed) { Ok(()) } else { Err(Code::ExportState) }
+        if !wanted.load(Ordering::Relaxed) {
+            return Err(Code::ExportState);
+        }
+        // Whoever is suspended meanwhile has nothing more opened on their word (E6).
+        match export_votes::all_stand(&self.db, export, now).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Code::ApproverGone),
+            Err(_) => Err(Code::LogUnavailable),
+        }
     }
 }
 

@@ -53,6 +53,7 @@ pub(super) fn frozen(row: &ExportRow) -> Result<Frozen, Code> {
             && frozen.recipient == row.recipient
             && frozen.rows.count == row.rows
             && frozen.created == row.created
+            && frozen.votes == row.votes_needed
     });
     frozen.ok_or(Code::ExportChanged)
 }
@@ -77,6 +78,10 @@ pub(super) async fn approved(
     at: Timestamp,
 ) -> sqlx::Result<Result<(Approved, Standing), Code>> {
     let votes = export_votes::of(tx.conn(), row.id).await?;
+    // What nobody recorded nobody voted: a vote is believed for its event alone.
+    if !export_votes::all_recorded(tx.conn(), row, &votes).await? {
+        return Ok(Err(Code::ExportChanged));
+    }
     let approved = match submitted(row, &votes).and_then(|submitted| submitted.approved(at)) {
         Ok(approved) => approved,
         Err(code) => return Ok(Err(code)),
@@ -87,15 +92,19 @@ pub(super) async fn approved(
 /// Whether those who answer for it still do (E6): each has the record that they had.
 pub(super) async fn standing(tx: &mut WriteTx<'_>, row: &ExportRow, votes: &[VoteRow]) -> sqlx::Result<Standing> {
     let now = tx.now();
-    let stands = |found: Option<StaffRow>, version: i64, role: Role| {
-        found.is_some_and(|found| found.serves(now) && found.version == version && found.role == role)
+    let stands = |found: Option<StaffRow>, by: &Party, version: i64, role: Role| {
+        found.is_some_and(|found| {
+            let same = found.person == by.person && found.unit == by.unit && found.version == version;
+            same && found.role == role && found.serves(now)
+        })
     };
+    let asks = Party { person: row.by_person.clone(), unit: row.by_unit.clone() };
     let requester = staff::by_id_in(tx.conn(), row.requester).await?.map(|(found, _)| found);
-    let requester = stands(requester, row.by_version, Role::Operator);
+    let requester = stands(requester, &asks, row.by_version, Role::Operator);
     let mut approvers = true;
     for vote in votes.iter().filter(|vote| vote.vote.approved) {
         let found = staff_admin::find(tx.conn(), &vote.staff_no).await?;
-        approvers &= stands(found, vote.by_version, Role::Approver);
+        approvers &= stands(found, &vote.vote.by, vote.by_version, Role::Approver);
     }
     Ok(Standing { requester, approvers })
 }

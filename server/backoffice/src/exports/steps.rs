@@ -10,6 +10,7 @@ use crate::people::frozen as frozen_person;
 use crate::policy::{Allowed, RequestExport};
 use crate::store::exports::{self, ExportRow, SubmissionRow};
 use crate::store::{WriteTx, export_runs, recipients};
+use crate::vault::{KeyKind, VaultError};
 use domain::audit::event::{AuditEvent, Details, Kind};
 use domain::audit::fingerprint::Fingerprint;
 use domain::clock::Span;
@@ -24,14 +25,15 @@ impl StaffDesk {
         self.may_ask_ever(kind).await?;
         let found = exports::read(&self.office.db, export).await.map_err(|_| Code::LogUnavailable)?;
         // Another's is not there, whatever its state.
-        let Some(row) = found.filter(|row| row.requester == self.actor.staff()) else {
+        let Some(row) = found.filter(|row| is_of(row, &self.actor)) else {
             return Err(self.refused_as(kind, Details::default(), Code::NotFound.into()).await);
         };
-        let known = match frozen(&row) {
-            Ok(known) => known,
+        let allowed = match frozen(&row) {
+            Ok(known) => self.may_ask(kind, &known.purpose, known.fields.weight(&self.office.catalogue)).await?,
+            // What is not what it was is taken back all the same, and nothing else.
+            Err(_) if kind == Kind::ExportWithdrawn => self.may_ask_for_any(kind).await?,
             Err(code) => return Err(self.refused_as(kind, about(&row), code.into()).await),
         };
-        let allowed = self.may_ask(kind, &known.purpose, known.fields.weight(&self.office.catalogue)).await?;
         let life = self.office.settings.challenge_life;
         Ok(OwnStep { actor: self.actor.clone(), allowed, row, challenge: None, life })
     }
@@ -50,6 +52,15 @@ impl StaffDesk {
     pub(super) async fn generate(&self, form: ExportStep) -> Result<(), DeskError> {
         let mut step = self.own_step(Kind::ExportQueued, form.export).await?;
         step.challenge = form.challenge;
+        // Without its keys a file would fail, and its approvals with it (L0).
+        let opens = frozen(&step.row)?.fields.opened(&self.office.catalogue).next().is_some();
+        let keys = [Some(KeyKind::Index), opens.then_some(KeyKind::Vault)];
+        for kind in keys.into_iter().flatten() {
+            if let Err(error) = self.office.keys.key(kind) {
+                let code = VaultError::from(error).code();
+                return Err(self.refused_as(Kind::ExportQueued, step.details(), code.into()).await);
+            }
+        }
         self.permitted().await;
         self.office.ledger.act(Generate { step }).await?.into_fact();
         self.office.export_runs.notify_one();
@@ -61,9 +72,14 @@ impl StaffDesk {
         self.permitted().await;
         self.office.ledger.act(Withdraw { step }).await?.into_fact();
         // a file that waits is destroyed now, not when somebody passes by
-        self.office.export_runs.notify_one();
+        self.office.export_ends.notify_one();
         Ok(())
     }
+}
+
+/// Whether a request is this login's and this person's.
+pub(super) fn is_of(row: &ExportRow, actor: &Actor) -> bool {
+    row.requester == actor.staff() && row.by_person == actor.stamp().person
 }
 
 /// What every event about a request says of it.
@@ -98,7 +114,7 @@ impl OwnStep {
             return Ok(Err(code));
         }
         let found = exports::find(tx.conn(), self.row.id).await?;
-        let Some(row) = found.filter(|row| row.requester == self.actor.staff()) else {
+        let Some(row) = found.filter(|row| is_of(row, &self.actor)) else {
             return Ok(Err(Code::NotFound));
         };
         Ok(match frozen(&row) {

@@ -1,12 +1,14 @@
 //! What a requester, and whoever decides, sees of a request: all of it but a value (E3).
 
+use super::run::bounds;
 use super::state::{self, frozen, submitted};
-use super::steps::about;
+use super::steps::{about, is_of};
 use crate::audit::{Act, Verdict};
 use crate::auth::Actor;
 use crate::desk::StaffDesk;
 use crate::policy::{Allowed, DecideExport};
 use crate::store::customers::{self, Among};
+use crate::store::export_selection::CaseBounds;
 use crate::store::exports::{self, ExportRow, VoteRow};
 use crate::store::{WriteTx, export_selection, export_votes, recipients};
 use domain::audit::event::{AuditEvent, Details, FactorName, Kind};
@@ -31,7 +33,9 @@ impl StaffDesk {
     pub(super) async fn options(&self) -> Result<ExportOptions, DeskError> {
         self.may_ask_ever(Kind::RequestRefused).await?;
         let (db, stamp, since) = (&self.office.db, self.actor.stamp(), self.now.minus(PERIOD));
-        let cases = export_selection::bound_cases(db, stamp.staff, since).await.map_err(unavailable)?;
+        let cases = export_selection::bound_cases(db, stamp.staff, CaseBounds { since, branch: &stamp.unit })
+            .await
+            .map_err(unavailable)?;
         let load = exports::read_load(db, &stamp.person, self.now, since).await.map_err(unavailable)?;
         let rows = recipients::all(db).await.map_err(unavailable)?;
         let views = rows.into_iter().map(|row| self.recipient_view(row));
@@ -98,27 +102,43 @@ impl StaffDesk {
     /// A request: one's own, or, for whoever may decide, one that was submitted; that reading is recorded first.
     pub(super) async fn read_export(&self, export: ExportId) -> Result<ExportView, DeskError> {
         let found = exports::read(&self.office.db, export).await.map_err(unavailable)?;
-        let own = found.as_ref().is_some_and(|row| row.requester == self.actor.staff());
-        if own {
-            self.may_ask_ever(KIND).await?;
-        } else {
-            let allowed = self.may_export::<DecideExport>(KIND).await?;
-            let Some(row) = found.as_ref().filter(|row| row.submission.is_some()) else {
-                return Err(self.refused_as(KIND, Details::default(), Code::NotFound.into()).await);
-            };
-            let act = Read { actor: self.actor.clone(), allowed, row: row.clone() };
-            self.office.ledger.act(act).await?.into_fact();
-        }
-        let row = found.ok_or(Code::NotFound)?;
+        let actor = self.actor.clone();
+        let row = match found {
+            // Masks of customers are seen here, so that one's own reading is recorded too.
+            Some(row) if is_of(&row, &self.actor) => {
+                let allowed = self.may_ask_for_any(KIND).await?;
+                self.office.ledger.act(Read { actor, allowed, row: row.clone(), decides: false }).await?.into_fact();
+                row
+            }
+            found => {
+                let allowed = self.may_export::<DecideExport>(KIND).await?;
+                let Some(row) = self.decidable(found).await? else {
+                    return Err(self.refused_as(KIND, Details::default(), Code::NotFound.into()).await);
+                };
+                self.office.ledger.act(Read { actor, allowed, row: row.clone(), decides: true }).await?.into_fact();
+                row
+            }
+        };
         match frozen(&row) {
             Ok(known) => self.whole(row, known).await,
             Err(code) => Err(self.refused_as(KIND, about(&row), code.into()).await),
         }
     }
 
+    /// A request that is whoever decides' to see: it waits for votes, or one of them is theirs.
+    async fn decidable(&self, found: Option<ExportRow>) -> Result<Option<ExportRow>, DeskError> {
+        let Some(row) = found.filter(|row| row.submission.is_some()) else { return Ok(None) };
+        if state::state(&row, self.now) == ExportState::Submitted {
+            return Ok(Some(row));
+        }
+        let votes = export_votes::read(&self.office.db, row.id).await.map_err(unavailable)?;
+        let theirs = votes.iter().any(|vote| vote.vote.by.person == self.actor.stamp().person);
+        Ok(theirs.then_some(row))
+    }
+
     pub(super) async fn progress(&self, export: ExportId) -> Result<RunView, DeskError> {
         let found = exports::read(&self.office.db, export).await.map_err(unavailable)?;
-        let row = found.filter(|row| row.requester == self.actor.staff());
+        let row = found.filter(|row| is_of(row, &self.actor));
         match row.as_ref().and_then(|row| self.run_view(row)) {
             Some(run) => Ok(run),
             None => Err(self.refused_as(Kind::RequestRefused, Details::default(), Code::NotFound.into()).await),
@@ -144,7 +164,7 @@ impl StaffDesk {
         let votes = export_votes::read(db, row.id).await.map_err(unavailable)?;
         let recipient = recipients::read(db, row.recipient).await.map_err(unavailable)?.ok_or(Code::NotFound)?;
         let tickets = match &known.selection {
-            Selection::Cases { cases } => export_selection::tickets(db, row.requester, cases).await,
+            Selection::Cases { cases } => export_selection::tickets(db, row.requester, cases, bounds(&known)).await,
             Selection::Opened { .. } => Ok(Vec::new()),
         };
         Ok(ExportView {
@@ -243,14 +263,16 @@ fn vote_view(row: VoteRow) -> VoteView {
     }
 }
 
-struct Read {
+struct Read<P> {
     actor: Actor,
-    allowed: Allowed<DecideExport>,
+    allowed: Allowed<P>,
     row: ExportRow,
+    /// Whether think-time counts from here.
+    decides: bool,
 }
 
 #[async_trait::async_trait]
-impl Act for Read {
+impl<P: 'static> Act for Read<P> {
     type Fact = ();
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
@@ -258,7 +280,9 @@ impl Act for Read {
             return self.actor.refuse(tx, KIND, code.into(), self.details()).await;
         }
         let (now, person) = (tx.now(), &self.actor.stamp().person);
-        export_votes::note_reading(tx.conn(), self.row.id, person, now).await?;
+        if self.decides {
+            export_votes::note_reading(tx.conn(), self.row.id, person, now).await?;
+        }
         Ok(Verdict::Done { event: self.actor.event(tx, KIND, None, self.details()), fact: () })
     }
 
@@ -267,7 +291,7 @@ impl Act for Read {
     }
 }
 
-impl Read {
+impl<P> Read<P> {
     fn details(&self) -> Details {
         Details { rows: Some(self.row.rows), policy: Some(self.allowed.policy()), ..about(&self.row) }
     }

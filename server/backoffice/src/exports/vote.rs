@@ -6,6 +6,7 @@ use super::steps::about;
 use crate::audit::{Act, Verdict};
 use crate::auth::{Actor, own_factor};
 use crate::desk::StaffDesk;
+use crate::people::frozen as frozen_person;
 use crate::policy::{Allowed, DecideExport};
 use crate::store::export_votes::{self, NewVote};
 use crate::store::exports::{self, ExportRow};
@@ -96,7 +97,11 @@ impl Act for CastVote {
             approve: self.form.approve,
             note,
         };
-        let refusal = own_factor(tx, &self.actor, act.digest(), self.form.challenge, self.life, &mut details).await?;
+        // After a reset a person answers for nothing that leaves (U4).
+        let refusal = match frozen_person(tx, &self.actor).await? {
+            Some(error) => Some(error),
+            None => own_factor(tx, &self.actor, act.digest(), self.form.challenge, self.life, &mut details).await?,
+        };
         if let Some(error) = refusal {
             return self.actor.refuse(tx, KIND, error, details).await;
         }

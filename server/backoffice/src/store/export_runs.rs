@@ -132,13 +132,14 @@ pub async fn beat(
     Ok(done == 1)
 }
 
-/// Gives a file's making up for good.
-pub async fn fail(conn: &mut Conn, export: ExportId, code: Code) -> sqlx::Result<bool> {
-    const SQL: &str =
-        "UPDATE export_run SET state = 'failed', code = $2 WHERE export = $1 AND state IN ('queued', 'running')";
+/// Gives a file's making up for good; `false` if it is no longer this attempt's to give up.
+pub async fn fail(conn: &mut Conn, export: ExportId, attempt: u32, code: Code) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE export_run SET state = 'failed', code = $2 \
+        WHERE export = $1 AND attempts = $3 AND state IN ('queued', 'running')";
     let done = on_conn!(conn, |c| sqlx::query(SQL)
         .bind(&export.as_bytes()[..])
         .bind(code.as_str())
+        .bind(i64::from(attempt))
         .execute(c)
         .await?
         .rows_affected());

@@ -18,45 +18,65 @@ pub struct BoundCase {
     pub purpose: PurposeName,
     pub ticket: String,
     pub opened: Timestamp,
-    pub customer: CustomerId,
 }
 
-/// This login's cases since then that are bound to a customer who is there, the newest first; 200 at most.
-pub async fn bound_cases(db: &Db, staff: StaffId, since: Timestamp) -> sqlx::Result<Vec<BoundCase>> {
-    const SQL: &str = "SELECT work_case.id, purpose, ticket, opened_at, customer FROM work_case \
+/// This login's cases that count and are bound to a customer who is there, the newest first; 200 at most.
+pub async fn bound_cases(db: &Db, staff: StaffId, bounds: CaseBounds<'_>) -> sqlx::Result<Vec<BoundCase>> {
+    const SQL: &str = "SELECT work_case.id, purpose, ticket, opened_at FROM work_case \
         JOIN customer ON customer.id = work_case.customer AND hidden = 0 \
-        WHERE staff = $1 AND opened_at >= $2 ORDER BY opened_at DESC, work_case.id DESC LIMIT 200";
-    let rows =
-        on!(db, |pool| sqlx::query(SQL).bind(&staff.as_bytes()[..]).bind(since.millis()).fetch_all(pool).await?);
+        WHERE staff = $1 AND opened_at >= $2 AND (branch = $3 OR EXISTS (SELECT 1 FROM handle \
+            WHERE handle.work_case = work_case.id AND handle.customer = work_case.customer AND bank_wide = 1)) \
+        ORDER BY opened_at DESC, work_case.id DESC LIMIT 200";
+    let rows = on!(db, |pool| sqlx::query(SQL)
+        .bind(&staff.as_bytes()[..])
+        .bind(bounds.since.millis())
+        .bind(bounds.branch.as_str())
+        .fetch_all(pool)
+        .await?);
     let case = |row: &sqlx::sqlite::SqliteRow| {
         Ok(BoundCase {
             id: CaseId::from_bytes(id(row.try_get(0)?)?),
             purpose: PurposeName::parse(row.try_get(1)?).map_err(decode)?,
             ticket: row.try_get(2)?,
             opened: Timestamp::from_millis(row.try_get(3)?),
-            customer: CustomerId::from_bytes(id(row.try_get(4)?)?),
         })
     };
     rows.iter().map(case).collect()
 }
 
+/// Which cases count: opened since then, and about customers of this branch or found by a search of the whole bank.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseBounds<'a> {
+    pub since: Timestamp,
+    pub branch: &'a BranchNo,
+}
+
 /// The customer that one of this login's cases is bound to, if they are there.
-async fn of_case(db: &Db, staff: StaffId, case: CaseId) -> sqlx::Result<Option<(CustomerId, String)>> {
-    const SQL: &str = "SELECT customer, ticket FROM work_case JOIN customer ON customer.id = work_case.customer \
-        AND hidden = 0 WHERE work_case.id = $1 AND staff = $2";
+async fn of_case(
+    db: &Db,
+    staff: StaffId,
+    case: CaseId,
+    bounds: CaseBounds<'_>,
+) -> sqlx::Result<Option<(CustomerId, String)>> {
+    const SQL: &str = "SELECT work_case.customer, ticket FROM work_case \
+        JOIN customer ON customer.id = work_case.customer AND hidden = 0 \
+        WHERE work_case.id = $1 AND staff = $2 AND opened_at >= $3 AND (branch = $4 OR EXISTS (SELECT 1 FROM handle \
+            WHERE handle.work_case = work_case.id AND handle.customer = work_case.customer AND bank_wide = 1))";
     let row = on!(db, |pool| sqlx::query(SQL)
         .bind(&case.as_bytes()[..])
         .bind(&staff.as_bytes()[..])
+        .bind(bounds.since.millis())
+        .bind(bounds.branch.as_str())
         .fetch_optional(pool)
         .await?);
     row.map(|row| Ok((CustomerId::from_bytes(id(row.try_get(0)?)?), row.try_get(1)?))).transpose()
 }
 
 /// The work orders of these cases, those that are this login's.
-pub async fn tickets(db: &Db, staff: StaffId, cases: &[CaseId]) -> sqlx::Result<Vec<String>> {
+pub async fn tickets(db: &Db, staff: StaffId, cases: &[CaseId], bounds: CaseBounds<'_>) -> sqlx::Result<Vec<String>> {
     let mut tickets = Vec::with_capacity(cases.len());
     for case in cases {
-        tickets.extend(of_case(db, staff, *case).await?.map(|(_, ticket)| ticket));
+        tickets.extend(of_case(db, staff, *case, bounds).await?.map(|(_, ticket)| ticket));
     }
     Ok(tickets)
 }
@@ -67,13 +87,14 @@ pub async fn select(
     db: &Db,
     staff: StaffId,
     selection: &Selection,
+    bounds: CaseBounds<'_>,
     most: u64,
 ) -> sqlx::Result<Option<Vec<CustomerId>>> {
     let mut customers = match selection {
         Selection::Cases { cases } => {
             let mut customers = Vec::with_capacity(cases.len());
             for case in cases {
-                let Some((customer, _)) = of_case(db, staff, *case).await? else { return Ok(None) };
+                let Some((customer, _)) = of_case(db, staff, *case, bounds).await? else { return Ok(None) };
                 customers.push(customer);
             }
             customers
@@ -119,10 +140,16 @@ async fn opened(
 }
 
 /// Whether the selection, made anew, is these rows and no others.
-pub async fn still_selects(db: &Db, staff: StaffId, selection: &Selection, export: ExportId) -> sqlx::Result<bool> {
+pub async fn still_selects(
+    db: &Db,
+    staff: StaffId,
+    selection: &Selection,
+    bounds: CaseBounds<'_>,
+    export: ExportId,
+) -> sqlx::Result<bool> {
     match selection {
         Selection::Cases { .. } => {
-            let Some(customers) = select(db, staff, selection, u64::MAX).await? else { return Ok(false) };
+            let Some(customers) = select(db, staff, selection, bounds, u64::MAX).await? else { return Ok(false) };
             let mut hasher = RowsHasher::default();
             customers.into_iter().for_each(|customer| hasher.push(customer));
             Ok(hasher.finish() == rows_of(db, export).await?)
@@ -202,6 +229,12 @@ pub async fn sample(db: &Db, export: ExportId, points: &[[u8; 16]]) -> sqlx::Res
     Ok(customers)
 }
 
+/// Says that a request is being drawn up: if it never comes to be, its rows are swept away.
+pub async fn begin(conn: &mut Conn, export: ExportId, at: Timestamp) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO export_staging (export, begun_at) VALUES ($1, $2) ON CONFLICT (export) DO NOTHING";
+    on_conn!(conn, |c| sqlx::query(SQL).bind(&export.as_bytes()[..]).bind(at.millis()).execute(c).await.map(drop))
+}
+
 /// Writes rows of a request that is being drawn up.
 pub async fn stage(conn: &mut Conn, export: ExportId, customers: &[CustomerId]) -> sqlx::Result<()> {
     for some in customers.chunks(PAGE) {
@@ -215,14 +248,21 @@ pub async fn stage(conn: &mut Conn, export: ExportId, customers: &[CustomerId]) 
     Ok(())
 }
 
-/// Forgets the rows of a request that did not come to be.
-pub async fn forget(conn: &mut Conn, export: ExportId) -> sqlx::Result<()> {
-    const SQL: &str = "DELETE FROM export_row WHERE export = $1 AND export NOT IN (SELECT id FROM export)";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(&export.as_bytes()[..]).execute(c).await.map(drop))
+/// Requests that were begun before then and never came to be, and drafts that nobody submitted in their time; 20 at
+/// most.
+pub async fn unfinished(db: &Db, before: Timestamp) -> sqlx::Result<Vec<ExportId>> {
+    const SQL: &str = "SELECT export FROM export_staging WHERE begun_at < $1 \
+        AND NOT EXISTS (SELECT 1 FROM export_submission WHERE export_submission.export = export_staging.export) \
+        AND NOT EXISTS (SELECT 1 FROM export WHERE export.id = export_staging.export AND expires_at >= $1) LIMIT 20";
+    let rows = on!(db, |pool| sqlx::query(SQL).bind(before.millis()).fetch_all(pool).await?);
+    rows.iter().map(|row| Ok(ExportId::from_bytes(id(row.try_get(0)?)?))).collect()
 }
 
-/// Forgets rows of requests that never came to be, of those drawn up before this name.
-pub async fn forget_unfinished(conn: &mut Conn, before: ExportId) -> sqlx::Result<()> {
-    const SQL: &str = "DELETE FROM export_row WHERE export < $1 AND export NOT IN (SELECT id FROM export)";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(&before.as_bytes()[..]).execute(c).await.map(drop))
+/// Forgets the rows of a request that was never submitted, and that it has any.
+pub async fn forget(conn: &mut Conn, export: ExportId) -> sqlx::Result<()> {
+    const ROWS: &str = "DELETE FROM export_row WHERE export = $1 \
+        AND NOT EXISTS (SELECT 1 FROM export_submission WHERE export = $1)";
+    const STAGED: &str = "DELETE FROM export_staging WHERE export = $1";
+    on_conn!(&mut *conn, |c| sqlx::query(ROWS).bind(&export.as_bytes()[..]).execute(c).await?);
+    on_conn!(conn, |c| sqlx::query(STAGED).bind(&export.as_bytes()[..]).execute(c).await.map(drop))
 }

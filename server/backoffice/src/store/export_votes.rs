@@ -1,9 +1,9 @@
 //! Votes on exports, and since when somebody has had one before them.
 
 use super::db::{Conn, Db, on, on_conn};
-use super::exports::{VoteRow, digest_of, factor_text};
+use super::exports::{ExportRow, VoteRow, digest_of, factor_text};
 use super::staff::decode;
-use domain::audit::event::FactorName;
+use domain::audit::event::{AuditEvent, FactorName};
 use domain::clock::Timestamp;
 use domain::export::{Cast, Party, Vote};
 use domain::id::{BranchNo, ExportId, PersonNo, StaffId, StaffNo};
@@ -130,10 +130,40 @@ pub async fn read_since(conn: &mut Conn, export: ExportId, person: &PersonNo) ->
 pub async fn all_stand(db: &Db, export: ExportId, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "SELECT 1 FROM export JOIN staff ON staff.id = requester WHERE export.id = $1 \
         AND state = 'active' AND certified_until > $2 AND role = 'operator' AND version = by_version \
+        AND staff.person = by_person AND staff.unit = by_unit \
         AND NOT EXISTS (SELECT 1 FROM export_vote JOIN staff AS voter ON voter.id = export_vote.staff \
             WHERE export_vote.export = export.id AND approved = 1 AND NOT (voter.state = 'active' \
-            AND voter.certified_until > $2 AND voter.role = 'approver' AND voter.version = export_vote.by_version))";
+            AND voter.certified_until > $2 AND voter.role = 'approver' AND voter.version = export_vote.by_version \
+            AND voter.person = export_vote.person AND voter.unit = export_vote.unit))";
     let row =
         on!(db, |pool| sqlx::query(SQL).bind(&export.as_bytes()[..]).bind(now.millis()).fetch_optional(pool).await?);
     Ok(row.is_some())
+}
+
+/// Whether each vote has its event: by that login, on that request as it was frozen, for or against.
+pub async fn all_recorded(conn: &mut Conn, row: &ExportRow, votes: &[VoteRow]) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT bytes FROM log_entry WHERE staff_no = $1 AND kind = 'export_decided' \
+        AND decision = 'allowed' AND time >= $2 AND time <= $3 ORDER BY seq DESC LIMIT 500";
+    let since = row.submission.map_or(row.created, |submission| submission.at);
+    for vote in votes {
+        let entries = on_conn!(&mut *conn, |c| sqlx::query(SQL)
+            .bind(vote.staff_no.as_str())
+            .bind(since.millis())
+            .bind(vote.at.millis())
+            .fetch_all(c)
+            .await?);
+        let told = |entry: &sqlx::sqlite::SqliteRow| {
+            let event = entry.try_get::<&[u8], _>(0).ok().and_then(|bytes| AuditEvent::decode(bytes).ok());
+            event.is_some_and(|event| {
+                event.details.export == Some(row.id)
+                    && event.details.export_digest == Some(vote.vote.digest.fingerprint())
+                    && event.details.confirmed == Some(vote.vote.approved)
+                    && event.actor.is_some_and(|actor| actor.person == vote.vote.by.person)
+            })
+        };
+        if !entries.iter().any(told) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

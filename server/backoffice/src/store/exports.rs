@@ -34,6 +34,13 @@ pub struct ExportRow {
     pub run: Option<RunRow>,
 }
 
+impl ExportRow {
+    /// Which attempt at its file is the last.
+    pub fn attempts(&self) -> u32 {
+        self.run.as_ref().map_or(0, |run| run.attempts)
+    }
+}
+
 /// When it was submitted.
 #[derive(Clone, Copy, Debug)]
 pub struct SubmissionRow {
@@ -179,7 +186,13 @@ pub async fn submitted(db: &Db) -> sqlx::Result<Vec<ExportRow>> {
 pub async fn with_run(db: &Db) -> sqlx::Result<Vec<ExportRow>> {
     const SQL: &str = select!("WHERE run.state IN ('queued', 'running', 'generated', 'downloaded') ORDER BY asked_at");
     let rows = on!(db, |pool| sqlx::query(SQL).fetch_all(pool).await?);
-    rows.iter().map(row_of).collect()
+    // One that cannot be read keeps no other from being made or destroyed.
+    Ok(rows
+        .iter()
+        .filter_map(|row| {
+            row_of(row).inspect_err(|error| tracing::error!(%error, "ALERT: an export cannot be read")).ok()
+        })
+        .collect())
 }
 
 /// What one person has under way and asked for.
@@ -189,6 +202,10 @@ pub struct Load {
     pub requests: u64,
     /// Rows of those that were submitted in the period.
     pub rows: u64,
+    /// Requests that were drawn up within a day, whatever became of them.
+    pub drawn: u64,
+    /// Their rows.
+    pub drawn_rows: u64,
 }
 
 const LOAD: &str = "SELECT \
@@ -197,13 +214,15 @@ const LOAD: &str = "SELECT \
         AND NOT EXISTS (SELECT 1 FROM export_vote WHERE export_vote.export = export.id AND approved = 0) \
         AND NOT EXISTS (SELECT 1 FROM export_run WHERE export_run.export = export.id \
             AND state IN ('failed', 'downloaded', 'destroyed')) THEN 1 END), \
-    COALESCE(SUM(CASE WHEN submission.submitted_at >= $3 THEN row_count END), 0) \
+    COALESCE(SUM(CASE WHEN submission.submitted_at >= $3 THEN row_count END), 0), \
+    COUNT(CASE WHEN created_at >= $2 - 86400000 THEN 1 END), \
+    COALESCE(SUM(CASE WHEN created_at >= $2 - 86400000 THEN row_count END), 0) \
     FROM export LEFT JOIN export_submission AS submission ON submission.export = export.id \
     WHERE by_person = $1 AND created_at >= $3";
 
 fn load(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<Load> {
     let count = |column| Ok::<_, sqlx::Error>(row.try_get::<i64, _>(column)?.unsigned_abs());
-    Ok(Load { requests: count(0)?, rows: count(1)? })
+    Ok(Load { requests: count(0)?, rows: count(1)?, drawn: count(2)?, drawn_rows: count(3)? })
 }
 
 /// The load of one person since then.

@@ -115,6 +115,8 @@ pub enum EndingName {
     Failed,
     /// Somebody who answers for it has no rights any more.
     Revoked,
+    /// It was not where it was put: somebody else took it away.
+    Absent,
 }
 
 /// How a search ended.

@@ -82,7 +82,7 @@ pub fn histogram(export: &ExportView, lang: Lang) -> AnyView {
     let most = export.histogram.iter().map(|(.., count)| *count).max().unwrap_or(1).max(1);
     let rows = export.histogram.iter().map(|(class, form, count)| {
         let words = class_words(*class, lang);
-        let bar = format!("bar tenths-{}", (count * 10).div_ceil(most));
+        let bar = format!("share tenths-{}", (count * 10).div_ceil(most));
         view! {
             <tr>
                 <th scope="row">{words.long}</th>
@@ -156,7 +156,7 @@ pub fn sample(shows: &Shows, lang: Lang) -> AnyView {
             view! { <tr>{cells.collect_view()}</tr> }
         });
         view! {
-            <div class="wide" tabindex="0" role="region" aria-labelledby="sample">
+            <div class="wide" tabindex="0" role="group" aria-labelledby="sample">
                 <table class="sessions">
                     <thead><tr>{heads.collect_view()}</tr></thead>
                     <tbody>{rows.collect_view()}</tbody>

@@ -10,7 +10,7 @@ use crate::store::export_rows::{self, Ciphertext, ExportedCustomer};
 use crate::vault::{Sealed, SealedCustomer, VaultError};
 use domain::catalogue::Field;
 use domain::code::Code;
-use domain::export::Form;
+use domain::export::{Form, FrozenRows, RowsHasher};
 use domain::id::{CustomerId, Item};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -35,23 +35,26 @@ struct Line {
     sealed: Option<SealedCustomer>,
 }
 
-/// Hands over every line and then the end. Pages are in the order of customers, the lines of a page in one of the key's.
+/// Hands over every line and then the end; tells whose they were. Pages are in the order of customers, the lines of a page
+/// in one of the key's.
 pub(super) async fn feed(
     office: &BackOffice,
     plan: &CopyPlan,
     pages: mpsc::Sender<Page>,
     progress: &dyn Progress,
-) -> Result<(), CopyError> {
+) -> Result<FrozenRows, CopyError> {
     let opens = plan.columns.iter().any(|(field, form)| is_opened(field, *form));
     let ciphertext = if opens { Ciphertext::Read } else { Ciphertext::Left };
     let marks = Marks::of(&office.index, plan.export)?;
     let mut canaries = (0..).zip(marks.canary_lines(plan.rows)).peekable();
     let (mut line, mut done, mut last) = (0, 0, None);
+    let mut rows = RowsHasher::default();
     let mut lenders: Vec<Vec<Items>> = Vec::new();
     loop {
         let page = export_rows::after(&office.db, plan.export, last, PAGE, ciphertext).await?;
         let Some(end) = page.last() else { break };
         last = Some(end.customer);
+        page.iter().for_each(|one| rows.push(one.customer));
         let people = page.into_iter().map(|one| parsed(plan, one)).collect::<Result<Vec<Line>, CopyError>>()?;
         done += people.len() as u64;
         if people.len() >= FEWEST_LENDERS {
@@ -76,7 +79,8 @@ pub(super) async fn feed(
     if done != plan.rows {
         return Err(CopyError::Stopped(Code::ExportChanged));
     }
-    pages.send(Page::End).await.map_err(|_| CopyError::CutShort)
+    pages.send(Page::End).await.map_err(|_| CopyError::CutShort)?;
+    Ok(rows.finish())
 }
 
 /// A customer's masks as they are stored: field, item, mask.

@@ -117,7 +117,7 @@ impl Bank {
         let receipt = self.receipt(ExportOpened { export: plan.export, opened: plan.opened() }).await;
         let dest = self.dest(&format!("{}.age", plan.export));
         let written = write_copy(&self.office, plan, receipt, &dest, &Patient).await.unwrap();
-        assert_eq!(written.rows, plan.rows);
+        assert_eq!(written.rows.count, plan.rows);
         let sealed = std::fs::read(&dest).unwrap();
         assert_eq!(written.bytes, sealed.len() as u64);
         table(&self.unseal(&sealed), plan.format)

@@ -49,6 +49,7 @@ impl Bank {
             },
             rows: FrozenRows { count: rows, digest: Fingerprint::from_bytes([0; 32]) },
             fields: self.asked(&chosen.collect::<Vec<_>>()),
+            votes: 2,
             purpose: PurposeName::parse("aml").unwrap(),
             recipient: RecipientId::from_bytes([number; 16]),
             key: plan.key.fingerprint(),

@@ -1,13 +1,15 @@
 //! Making the file (E3, E4, E6): what was approved, to the last row, or nothing.
 
-use super::{Bank, is};
+use super::{Bank, CAPS, is};
 use crate::customers::Customer;
 use crate::people::{reveal_form, shown};
+use backoffice::ExportSettings;
 use backoffice::vault::KeyKind;
 use domain::audit::event::{AuditEvent, EndingName, Kind};
 use domain::clock::Span;
 use domain::code::Code;
 use domain::desk::{ExportState, Found};
+use domain::export::Caps;
 use domain::id::{ExportId, StaffNo};
 use std::path::PathBuf;
 
@@ -190,6 +192,7 @@ async fn e2_votes_written_by_hand_are_no_votes() {
     bank.house
         .meddle(
             "DROP TRIGGER export_vote_takes_another_person; DROP TRIGGER export_vote_takes_another_unit; \
+             DROP TRIGGER export_vote_is_of_its_staff; \
              INSERT INTO export_vote (export, staff, person, unit, by_version, approved, digest, note, salt, factor, voted_at) \
              SELECT id, requester, by_person, by_unit, 1, 1, digest, '', x'00', 'totp', 1 FROM export",
         )
@@ -197,6 +200,80 @@ async fn e2_votes_written_by_hand_are_no_votes() {
         .unwrap();
     bank.house.meddle(run).await.unwrap();
     bank.not_made(Code::ExportChanged).await;
+}
+
+#[tokio::test]
+async fn e2_a_vote_that_nobody_recorded_is_no_vote() {
+    let bank = Bank::open().await;
+    let export = bank.submitted(bank.usual()).await;
+    bank.first.approve(export).await.unwrap();
+    // In the second approver's own name, every trigger content: only the log knows better.
+    bank.house
+        .meddle(
+            "INSERT INTO export_vote (export, staff, person, unit, by_version, approved, digest, note, salt, factor, voted_at) \
+             SELECT export.id, staff.id, person, unit, version, 1, digest, '', x'00', 'totp', 9999999999999 \
+             FROM export, staff WHERE staff_no = 'ap2002'",
+        )
+        .await
+        .unwrap();
+    assert_eq!(bank.operator.generate(export).await, Err(is(Code::ExportChanged)));
+    bank.house.last_is_refusal(Kind::ExportQueued, Code::ExportChanged).await;
+    let run = "INSERT INTO export_run (export, state, asked_at, heartbeat) SELECT id, 'queued', 1, 1 FROM export";
+    bank.house.meddle(run).await.unwrap();
+    bank.not_made(Code::ExportChanged).await;
+}
+
+#[tokio::test]
+async fn e2_fewer_votes_than_were_frozen_are_too_few() {
+    let bank = Bank::open().await;
+    let export = bank.submitted(bank.usual()).await;
+    bank.first.approve(export).await.unwrap();
+    bank.house.meddle("DROP TRIGGER export_is_never_changed; UPDATE export SET votes_needed = 1").await.unwrap();
+    assert_eq!(bank.operator.generate(export).await, Err(is(Code::ExportChanged)));
+    bank.house.last_is_refusal(Kind::ExportQueued, Code::ExportChanged).await;
+}
+
+#[tokio::test]
+async fn e5_what_was_written_once_is_not_written_again() {
+    let bank = Bank::open().await;
+    let export = bank.made(bank.usual()).await;
+    for (sql, wanted) in [
+        ("UPDATE export_run SET bytes = 1", "export_run_says_its_size_once"),
+        ("UPDATE export_run SET expires_at = 9999999999999", "export_run_says_its_size_once"),
+        ("INSERT OR REPLACE INTO export SELECT * FROM export", "export_is_written_once"),
+        ("UPDATE vault_token SET customer = x'00'", "vault_token_is_never_changed"),
+    ] {
+        let refused = bank.house.meddle(sql).await.unwrap_err().to_string();
+        assert!(refused.contains(wanted), "{sql}: {refused}");
+    }
+    bank.house.meddle("INSERT OR REPLACE INTO recipient_decision SELECT recipient, 1, channel, 'other', salt, decided_by, by_person, by_unit, 1 FROM recipient_decision").await.unwrap();
+    let view = bank.operator.desk().await.recipient(bank.recipient).await.unwrap();
+    assert!(view.decision.unwrap().note.starts_with("read the fingerprint"), "left as it is");
+    bank.operator.desk().await.withdraw_export(export).await.unwrap();
+    let refused = bank.house.meddle("DELETE FROM export_withdrawal").await.unwrap_err().to_string();
+    assert!(refused.contains("export_withdrawal_is_never_deleted"), "{refused}");
+}
+
+#[tokio::test]
+async fn e1_a_file_larger_than_its_class_may_be_is_not_kept() {
+    let caps = Caps { bytes_masked: 100, ..CAPS };
+    let bank = Bank::with(ExportSettings { caps, ..ExportSettings::default() }).await;
+    let export = bank.approved(bank.usual()).await;
+    bank.operator.generate(export).await.unwrap();
+    bank.work().await;
+    bank.house.last_is_refusal(Kind::ExportGenerated, Code::RowCap).await;
+    assert_eq!(bank.state(export).await, ExportState::Failed);
+    assert_eq!(bank.files(), Vec::<PathBuf>::new());
+}
+
+#[tokio::test]
+async fn e5_a_file_that_somebody_took_away_is_certified_as_that() {
+    let bank = Bank::open().await;
+    bank.made(bank.usual()).await;
+    std::fs::remove_file(&bank.files()[0]).unwrap();
+    bank.house.wait(Span::minutes(15));
+    bank.work().await;
+    assert_eq!(bank.house.last().await.details.ending, Some(EndingName::Absent));
 }
 
 #[tokio::test]
@@ -235,6 +312,10 @@ async fn e6_what_a_dead_process_began_is_begun_anew_once_it_has_been_silent() {
 async fn l0_without_the_vault_key_it_waits_and_goes_on_when_the_key_is_back() {
     let bank = Bank::open().await;
     let export = bank.approved(bank.form(&[("card_no", "plain")])).await;
+    bank.house.take_key(KeyKind::Vault);
+    assert_eq!(bank.operator.generate(export).await, Err(is(Code::VaultKeyMissing)), "its approvals are kept");
+    bank.house.last_is_refusal(Kind::ExportQueued, Code::VaultKeyMissing).await;
+    bank.house.return_key(KeyKind::Vault);
     bank.operator.generate(export).await.unwrap();
     bank.house.take_key(KeyKind::Vault);
     bank.work().await;
@@ -255,8 +336,8 @@ async fn e6_what_fails_five_times_is_given_up_and_said_so() {
         bank.work().await;
         bank.house.wait(Span::seconds(30));
     }
-    assert_eq!(bank.state(export).await, ExportState::Failed);
     bank.house.last_is_refusal(Kind::ExportGenerated, Code::VaultKeyMissing).await;
+    assert_eq!(bank.state(export).await, ExportState::Failed);
     bank.work().await;
     assert_eq!(bank.files(), Vec::<PathBuf>::new());
 }

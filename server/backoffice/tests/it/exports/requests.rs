@@ -132,6 +132,37 @@ async fn e1_caps_hold_for_a_request_for_a_month_and_for_what_is_under_way() {
 }
 
 #[tokio::test]
+async fn e1_what_is_drawn_up_and_taken_back_counts_for_a_day_and_its_rows_are_swept_away() {
+    let caps = Caps { requests: 1, ..CAPS };
+    let bank = Bank::with(ExportSettings { caps, ..ExportSettings::default() }).await;
+    for _ in 0..5 {
+        let export = bank.draw(bank.usual()).await;
+        bank.operator.desk().await.withdraw_export(export).await.unwrap();
+    }
+    assert_eq!(bank.try_draw(bank.usual()).await, is(Code::ExportLimit));
+    bank.house.last_is_refusal(Kind::ExportDrawn, Code::ExportLimit).await;
+    let rows = "SELECT COUNT(*) FROM export_row";
+    let count = async || -> i64 { sqlx::query_scalar(rows).fetch_one(&mut bank.house.intruder().await).await.unwrap() };
+    assert_eq!(count().await, 10);
+    bank.house.wait(Span::days(2));
+    bank.house.office.work_on_exports().await.unwrap();
+    assert_eq!(count().await, 0);
+    let seat = bank.house.sign_in(&bank.operator.person).await;
+    seat.desk().await.draw_export(bank.usual()).await.unwrap();
+}
+
+#[tokio::test]
+async fn e1_an_old_case_is_no_way_to_a_customer() {
+    let bank = Bank::open().await;
+    let cases = DrawExport { cases: vec![bank.case], from: String::new(), to: String::new(), ..bank.usual() };
+    bank.draw(cases.clone()).await;
+    bank.house.wait(Span::days(31));
+    let seat = bank.house.sign_in(&bank.operator.person).await;
+    assert_eq!(seat.desk().await.draw_export(cases).await, Err(fault("cases", "not_yours")));
+    assert!(seat.desk().await.export_options().await.unwrap().cases.is_empty());
+}
+
+#[tokio::test]
 async fn e1_a_script_that_asks_ten_thousand_times_writes_no_rows() {
     let caps = Caps { requests: 1, ..CAPS };
     let bank = Bank::with(ExportSettings { caps, ..ExportSettings::default() }).await;
