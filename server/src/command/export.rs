@@ -55,6 +55,12 @@ fn tell(report: &TraceReport) {
     for one in &report.candidates {
         say(line(one));
     }
+    if report.unreadable > 0 {
+        say(format_args!(
+            "not compared with {} copies: what the books say of them is not what was approved",
+            report.unreadable
+        ));
+    }
     if report.candidates.is_empty() {
         say("nothing of any copy is in it");
     }

@@ -148,7 +148,7 @@ pub(crate) async fn write_copy(
         return Err(CopyError::TooMuchForXlsx);
     }
     // A first try, cut off, left tokens that no file carries.
-    tokens::forget(office, plan.export).await?;
+    tokens::forget(office, plan.export, progress).await?;
     let (pages, queue) = mpsc::channel(WAITING);
     let (vault, plan_there, dest) = (office.vault.clone(), plan.clone(), dest.to_owned());
     let writer = tokio::task::spawn_blocking(move || sheet::write(&vault, &permit, &plan_there, &dest, queue));

@@ -42,7 +42,12 @@ impl Marks {
         (self.0.number(&[b"ref", &line.to_be_bytes()]) >> 68) as u64
     }
 
-    /// In which lines the canaries stand, ascending.
+    /// By this the lines of a page are put in order: a file in the order of an import would show what came between.
+    pub(super) fn order(&self, line: u64) -> u128 {
+        self.0.number(&[b"order", &line.to_be_bytes()])
+    }
+
+    /// In which lines the canaries stood, ascending, before the lines of each page were put in order: so, on which page.
     pub(super) fn canary_lines(&self, rows: u64) -> Vec<u64> {
         let (count, lines) = (canaries(rows), u128::from(lines(rows)));
         let mut chosen = BTreeSet::new();
@@ -59,9 +64,14 @@ impl Marks {
         self.0.number(&[b"canary", &canary.to_be_bytes(), field.as_str().as_bytes(), &(place as u64).to_be_bytes()])
     }
 
-    /// From whom of so many a canary borrows the form of a field.
-    pub(super) fn lender(&self, canary: u64, field: &FieldName, among: usize) -> usize {
-        let number = self.0.number(&[b"lender", &canary.to_be_bytes(), field.as_str().as_bytes()]);
+    /// From whom of so many a canary has its items, and what is visible of them.
+    pub(super) fn lender(&self, canary: u64, among: usize) -> usize {
+        (self.0.number(&[b"lender", &canary.to_be_bytes()]) % among.max(1) as u128) as usize
+    }
+
+    /// From whom of so many with the same items it has one field's masks.
+    pub(super) fn peer(&self, canary: u64, field: &FieldName, among: usize) -> usize {
+        let number = self.0.number(&[b"peer", &canary.to_be_bytes(), field.as_str().as_bytes()]);
         (number % among.max(1) as u128) as usize
     }
 }

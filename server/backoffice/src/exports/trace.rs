@@ -43,8 +43,11 @@ pub struct TraceReport {
     pub rows: u64,
     /// Cells that were read.
     pub cells: u64,
-    /// Copies that they were compared with: all that were ever made.
+    /// Copies that they were compared with: all that were ever made and can be read.
     pub copies: u64,
+    /// Copies that they were not compared with, since the books about them were changed or damaged. The file may come from
+    /// one of them.
+    pub unreadable: u64,
     /// Those that something was found of, the surest first.
     pub candidates: Vec<TraceCandidate>,
     /// Number of the event that says so.
@@ -131,7 +134,9 @@ impl BackOffice {
         // A reader that a hostile file brings down has not read it.
         let mut seen = seen.await.map_err(|_| TraceError::Unreadable)??;
         let tokens = self.tokens_of(&seen).await?;
-        let copies = export_traces::made(&self.db).await?;
+        let made = export_traces::made(&self.db).await?;
+        let all = made.len() as u64;
+        let copies: Vec<Frozen> = made.into_iter().flatten().collect();
         let count = copies.len() as u64;
         let mut candidates = Vec::new();
         for frozen in copies {
@@ -159,7 +164,8 @@ impl BackOffice {
             os_user,
         };
         let event = self.ledger().act(act).await?.seq();
-        Ok(TraceReport { rows: seen.rows, cells: seen.cells, copies: count, candidates, event })
+        let unreadable = all - count;
+        Ok(TraceReport { rows: seen.rows, cells: seen.cells, copies: count, unreadable, candidates, event })
     }
 
     /// How many of the file's tokens are of which copy.

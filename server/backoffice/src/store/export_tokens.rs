@@ -7,7 +7,7 @@ use crate::vault::IndexDigest;
 use domain::id::{CustomerId, ExportId, FieldName, Item};
 use domain::search::EXPORT_TOKEN;
 use sqlx::{AssertSqlSafe, Row};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A token that is about to leave.
 pub struct NewToken {
@@ -60,7 +60,13 @@ pub async fn forget(conn: &mut Conn, export: ExportId, limit: u32) -> sqlx::Resu
     on_conn!(conn, |c| sqlx::query(KEPT).bind(export).bind(limit).execute(c).await.map(drop))
 }
 
-/// Whether an export has tokens, and how many.
+/// Whether an export has tokens.
+pub async fn any(db: &Db, export: ExportId) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT EXISTS (SELECT 1 FROM vault_token WHERE export = $1)";
+    on!(db, |pool| sqlx::query(SQL).bind(&export.as_bytes()[..]).fetch_one(pool).await?).try_get(0)
+}
+
+/// How many tokens an export has.
 pub async fn count(db: &Db, export: ExportId) -> sqlx::Result<u64> {
     const SQL: &str = "SELECT COUNT(*) FROM vault_token WHERE export = $1";
     Ok(on!(db, |pool| sqlx::query(SQL).bind(&export.as_bytes()[..]).fetch_one(pool).await?).try_get::<i64, _>(0)?
@@ -82,6 +88,24 @@ pub async fn known(db: &Db, digests: &[IndexDigest]) -> sqlx::Result<HashMap<[u8
         }
     }
     Ok(known)
+}
+
+/// By which of these digests of that field customers are found.
+pub async fn taken(db: &Db, field: &FieldName, digests: &[IndexDigest]) -> sqlx::Result<HashSet<[u8; 32]>> {
+    let mut taken = HashSet::new();
+    for some in digests.chunks(VALUES) {
+        let sql =
+            format!("SELECT DISTINCT digest FROM vault_index WHERE field = $1 AND digest IN {}", tuple(2, some.len()));
+        let rows = on!(db, |pool| {
+            let query = sqlx::query(AssertSqlSafe(sql)).bind(field.as_str());
+            let query = some.iter().fold(query, |query, one| query.bind(&one.as_bytes()[..]));
+            query.fetch_all(pool).await?
+        });
+        for row in rows {
+            taken.insert(row.try_get::<Vec<u8>, _>(0)?.try_into().map_err(|_| bad("digest"))?);
+        }
+    }
+    Ok(taken)
 }
 
 /// Whether any customer is found by this digest of that field.

@@ -1,4 +1,5 @@
-//! CSV as Excel reads it: UTF-8 with its mark, lines that end in CRLF (RFC 4180), no cell a formula.
+//! CSV as Excel reads it: UTF-8 with its mark, lines that end in CRLF (RFC 4180), no cell a formula. Every cell is quoted:
+//! where a system separates by `;`, an unquoted `a; =b` would be two cells, and the second a formula.
 
 use super::safe_cell::safe;
 use super::sealed_file::{Sealed, SealedFile};
@@ -14,7 +15,9 @@ pub(super) struct CsvSheet(csv::Writer<SealedFile>);
 impl CsvSheet {
     pub(super) fn begin(mut file: SealedFile) -> Result<Self, CopyError> {
         file.write_all(MARK)?;
-        Ok(Self(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file)))
+        let mut builder = csv::WriterBuilder::new();
+        builder.terminator(csv::Terminator::CRLF).quote_style(csv::QuoteStyle::Always);
+        Ok(Self(builder.from_writer(file)))
     }
 
     pub(super) fn line(&mut self, row: &CopyRow) -> Result<(), CopyError> {

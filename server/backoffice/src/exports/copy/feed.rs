@@ -18,6 +18,8 @@ use tokio::sync::mpsc;
 
 /// Customers of a page.
 const PAGE: u32 = 500;
+/// On a shorter page canaries borrow from the page before as well, or they would be twins of the few who are there.
+const FEWEST_LENDERS: usize = 50;
 
 /// What goes to the writer.
 pub(super) enum Page {
@@ -33,15 +35,8 @@ struct Line {
     sealed: Option<SealedCustomer>,
 }
 
-/// Whose a line is.
-enum Whose {
-    /// The page's next customer's.
-    Theirs,
-    /// The canary's of that number.
-    Nobodys(u64),
-}
-
-/// Hands over every line, in order, and then the end; tells whose they were.
+/// Hands over every line and then the end; tells whose they were. Pages are in the order of customers, the lines of a page
+/// in one of the key's.
 pub(super) async fn feed(
     office: &BackOffice,
     plan: &CopyPlan,
@@ -54,6 +49,7 @@ pub(super) async fn feed(
     let mut canaries = (0..).zip(marks.canary_lines(plan.rows)).peekable();
     let (mut line, mut done, mut last) = (0, 0, None);
     let mut rows = RowsHasher::default();
+    let mut lenders: Vec<Vec<Items>> = Vec::new();
     loop {
         let page = export_rows::after(&office.db, plan.export, last, PAGE, ciphertext).await?;
         let Some(end) = page.last() else { break };
@@ -61,29 +57,22 @@ pub(super) async fn feed(
         page.iter().for_each(|one| rows.push(one.customer));
         let people = page.into_iter().map(|one| parsed(plan, one)).collect::<Result<Vec<Line>, CopyError>>()?;
         done += people.len() as u64;
+        if people.len() >= FEWEST_LENDERS {
+            lenders.clear();
+        }
+        lenders.extend(people.iter().map(|one| one.columns.clone()));
         let begins = line;
-        let mut order = Vec::with_capacity(people.len() + 16);
-        // Behind the last customer stand whichever canaries are left: their lines are the file's last.
-        for theirs in (0..people.len()).map(|_| Some(Whose::Theirs)).chain([None]) {
-            while let Some((canary, _)) = canaries.next_if(|(_, at)| *at == line) {
-                order.push(Whose::Nobodys(canary));
-                line += 1;
-            }
-            line += u64::from(theirs.is_some());
-            order.extend(theirs);
+        line += people.len() as u64;
+        let mut lines = people;
+        while let Some((canary, _)) = canaries.next_if(|(_, at)| *at <= line) {
+            let columns = canaries::row(office, &marks, canary, &plan.columns, &lenders).await?;
+            lines.push(Line { customer: None, columns, sealed: None });
+            line += 1;
         }
-        let mut nobodys = Vec::new();
-        for whose in &order {
-            if let Whose::Nobodys(canary) = whose {
-                nobodys.push(canary_line(office, plan, &marks, *canary, &people).await?);
-            }
-        }
-        let (mut people, mut nobodys) = (people.into_iter(), nobodys.into_iter());
-        let lines = order.iter().filter_map(|whose| match whose {
-            Whose::Theirs => people.next(),
-            Whose::Nobodys(_) => nobodys.next(),
-        });
-        let lines = cells(office, plan, &marks, lines.collect(), begins).await?;
+        let mut ordered: Vec<(u128, Line)> = (begins..).map(|at| marks.order(at)).zip(lines).collect();
+        ordered.sort_unstable_by_key(|(order, _)| *order);
+        let lines = ordered.into_iter().map(|(_, line)| line).collect();
+        let lines = cells(office, plan, &marks, lines, begins).await?;
         pages.send(Page::Lines(lines)).await.map_err(|_| CopyError::CutShort)?;
         progress.step(done).await.map_err(CopyError::Stopped)?;
     }
@@ -112,24 +101,6 @@ fn parsed(plan: &CopyPlan, one: ExportedCustomer) -> Result<Line, CopyError> {
         }
     }
     Ok(Line { customer: Some(one.customer), columns, sealed: one.sealed })
-}
-
-/// A canary's line, in the form of these customers'.
-async fn canary_line(
-    office: &BackOffice,
-    plan: &CopyPlan,
-    marks: &Marks,
-    canary: u64,
-    people: &[Line],
-) -> Result<Line, CopyError> {
-    let nothing = Items::new();
-    let mut columns = Vec::with_capacity(plan.columns.len());
-    for (at, (field, form)) in plan.columns.iter().enumerate() {
-        let lender = people.get(marks.lender(canary, &field.name, people.len()));
-        let lender = lender.and_then(|line| line.columns.get(at)).unwrap_or(&nothing);
-        columns.push(canaries::cell(office, marks, canary, (field, *form), lender).await?);
-    }
-    Ok(Line { customer: None, columns, sealed: None })
 }
 
 /// Lines as they are written. Their tokens are kept before they are handed over, so before the file can carry them.

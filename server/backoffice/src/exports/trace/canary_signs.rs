@@ -1,7 +1,7 @@
 //! The canaries of one copy, made again: the signs by which each is known.
 
-use super::seen::{MIDDLE, Seen, Sign, Sort, whole};
-use crate::exports::canaries::{TAIL, invented};
+use super::seen::{Seen, Sign, Sort, whole};
+use crate::exports::canaries::{MIDDLE, TAIL, invented};
 use crate::exports::copy::is_opened;
 use crate::exports::marks::{Marks, canaries, digits};
 use domain::catalogue::Field;
@@ -67,7 +67,7 @@ impl CanarySigns {
     }
 }
 
-/// The signs of one item, as `canaries::cell` makes it.
+/// The signs of one item, as `canaries::row` makes it.
 fn signs_of(seed: u128, field: &Field, form: Form) -> Vec<Sign> {
     let from_key = digits(seed);
     let number = |part: Option<&str>| part.and_then(|part| part.parse().ok());

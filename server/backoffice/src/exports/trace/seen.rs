@@ -2,6 +2,7 @@
 //! canary is known. Nothing else of it is kept.
 
 use super::TraceError;
+use crate::exports::canaries::MIDDLE;
 use crate::exports::copy::undone;
 use crate::exports::marks::parse_ref;
 use crate::exports::tokens::{OPAQUE, OPAQUE_LENGTH};
@@ -13,8 +14,6 @@ use std::collections::HashSet;
 
 /// More are not taken in.
 pub(super) const MOST_CELLS: u64 = 2_000_000;
-/// Digits of a canary's number that are compared where all of it leaves; the six before them are an issuer's.
-pub(super) const MIDDLE: std::ops::Range<usize> = 6..11;
 
 /// In what sort of cell digits of the key stand. Sorts are kept apart, since every further pair of cells that could be
 /// alike makes a match by chance more likely.

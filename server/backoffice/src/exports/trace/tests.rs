@@ -5,7 +5,7 @@ use crate::exports::copy::tests::{Bank, export};
 use crate::samples::{self, Columns};
 use domain::audit::event::AuditEvent;
 use domain::clock::Timestamp;
-use domain::export::{Asked, Basis, Day, ExportFormat, Form, FrozenRows, Selection, Window};
+use domain::export::{Asked, Basis, Day, ExportDigest, ExportFormat, Form, FrozenRows, Selection, Window};
 use domain::id::{BranchNo, FieldName, PersonNo, PurposeName};
 use domain::mask::MaskRule;
 
@@ -62,10 +62,11 @@ impl Bank {
         };
         let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
         let (id, bytes) = (hex(plan.export.as_bytes()), hex(&frozen.encode()));
+        let digest = hex(ExportDigest::of(&frozen.encode()).as_bytes());
         let table = self.copy(&plan).await;
         self.meddle(&format!(
             "DROP TRIGGER IF EXISTS export_run_takes_its_votes; DROP TRIGGER IF EXISTS export_run_goes_forward;
-             INSERT INTO export VALUES (x'{id}', x'00', 'P1001', '0101', 1, x'00', x'{bytes}', x'00', {rows}, 1, 0, 1);
+             INSERT INTO export VALUES (x'{id}', x'00', 'P1001', '0101', 1, x'00', x'{bytes}', x'{digest}', {rows}, 1, 0, 1);
              INSERT INTO export_run (export, state, asked_at, heartbeat, generated_at)
              VALUES (x'{id}', 'queued', 0, 0, {number});"
         ))
@@ -240,6 +241,27 @@ async fn e4_a_leaked_spreadsheet_is_read_as_it_is() {
     assert_eq!((report.rows, report.cells), (106, 106 * 7));
     let (best, _) = only(&report);
     assert_eq!((best.export_id, best.refs, best.canaries), (export(9), 105, 5));
+}
+
+#[tokio::test]
+async fn e4_books_that_were_changed_or_damaged_hide_no_other_copy_and_are_told() {
+    let bank = Bank::of(60).await;
+    let table = bank.made(1, ExportFormat::Csv, 60, MASKED).await;
+    for number in [2, 3] {
+        bank.made(number, ExportFormat::Csv, 60, MASKED).await;
+    }
+    // No request at all; and one of more rows than anybody could compare.
+    bank.meddle(
+        "DROP TRIGGER export_is_never_changed;
+         UPDATE export SET frozen = x'00' WHERE id = x'02020202020202020202020202020202';
+         UPDATE export SET frozen = CAST(replace(CAST(frozen AS TEXT), '\"count\":60', '\"count\":18446744073709551615') AS BLOB)
+         WHERE id = x'03030303030303030303030303030303';",
+    )
+    .await;
+    let report = bank.traced(csv_of(&table, b',')).await;
+    assert_eq!((report.copies, report.unreadable), (1, 2));
+    let (best, sure) = only(&report);
+    assert_eq!((best.export_id, best.verdict, sure), (export(1), TraceVerdict::Certain, 1), "{report:?}");
 }
 
 #[tokio::test]

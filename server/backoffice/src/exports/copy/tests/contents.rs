@@ -12,12 +12,28 @@ const COLUMNS: &[(&str, Form)] = &[
     ("branch", Form::Plain),
 ];
 
-/// The lines that are customers', without header, references and canaries.
-fn theirs(bank: &Bank, plan: &CopyPlan, table: &[Vec<String>]) -> Vec<Vec<String>> {
-    let marks = crate::exports::marks::Marks::of(&bank.office.index, plan.export).unwrap();
-    let canaries: HashSet<u64> = marks.canary_lines(plan.rows).into_iter().collect();
-    let lines = (0..).zip(&table[1..]).filter(|(line, _)| !canaries.contains(line));
-    lines.map(|(_, row)| row[1..].to_vec()).collect()
+/// Each customer's line, without its reference, by the customer number in its first column.
+async fn theirs(bank: &Bank, table: &[Vec<String>]) -> Vec<(CustomerId, Vec<String>)> {
+    let mut lines = Vec::new();
+    for customer in bank.customers().await {
+        let number = mask(bank, customer, "customer_no").await;
+        let mut found = table[1..].iter().filter(|row| row[1] == number);
+        lines.push((customer, found.next().unwrap()[1..].to_vec()));
+        assert_eq!(found.next(), None, "{number} stands there once");
+    }
+    lines
+}
+
+/// The lines that are nobody's, with their references.
+async fn nobodys(bank: &Bank, table: &[Vec<String>]) -> Vec<Vec<String>> {
+    let theirs: HashSet<Vec<String>> = theirs(bank, table).await.into_iter().map(|(_, row)| row).collect();
+    table[1..].iter().filter(|row| !theirs.contains(&row[1..])).cloned().collect()
+}
+
+/// The masks of a field as they stand in a cell.
+async fn mask(bank: &Bank, customer: CustomerId, field: &str) -> String {
+    let masks = bank.masks(customer).await;
+    masks.iter().filter(|(name, ..)| name == field).map(|(.., mask)| mask.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 /// The values that were imported, by customer number: the one thing of a line that says whose it is.
@@ -43,26 +59,16 @@ async fn e4_the_sealed_file_holds_every_customers_cells_and_nothing_else_of_them
         assert_eq!(table[0], ["ref", "customer_no", "name", "mobile", "card_no", "account_no", "branch"]);
         assert_eq!(table.len(), 1 + 120 + 6);
         let samples = samples_by_number(120);
-        let rows = theirs(&bank, &plan, &table);
-        assert_eq!(rows.len(), 120);
-        for (customer, row) in bank.customers().await.into_iter().zip(&rows) {
-            let masks = bank.masks(customer).await;
-            let masked = |field: &str| {
-                let items: Vec<_> =
-                    masks.iter().filter(|(name, ..)| name == field).map(|(.., mask)| mask.clone()).collect();
-                items.join("; ")
-            };
-            assert_eq!(undone(&row[0]), masked("customer_no"));
-            assert_eq!(undone(&row[1]), masked("name"));
-            assert_eq!(undone(&row[2]), masked("mobile"));
-            assert_eq!(row[3].split("; ").count(), masked("card_no").split("; ").count());
-            assert_eq!(row[5], masked("branch"));
+        for (customer, row) in theirs(&bank, &table).await {
+            assert_eq!(undone(&row[1]), mask(&bank, customer, "name").await);
+            assert_eq!(undone(&row[2]), mask(&bank, customer, "mobile").await);
+            assert_eq!(row[3].split("; ").count(), mask(&bank, customer, "card_no").await.split("; ").count());
+            assert_eq!(row[5], mask(&bank, customer, "branch").await);
             let accounts = &samples[&row[0]];
             let accounts = accounts.iter().filter(|(name, value)| name.starts_with("account_no") && !value.is_empty());
             let accounts: Vec<&str> = accounts.map(|(_, value)| value.as_str()).collect();
             assert_eq!(row[4], accounts.join("; "));
         }
-        assert!(rows.iter().map(|row| &row[0]).collect::<HashSet<_>>().len() == 120);
     }
 }
 
@@ -85,7 +91,7 @@ async fn e4_tokens_are_of_this_file_alone_and_lead_back_to_their_customer() {
     for number in [1, 2] {
         let plan = bank.plan(export(number), ExportFormat::Csv, 60, columns);
         let table = bank.copy(&plan).await;
-        for (customer, row) in bank.customers().await.iter().zip(theirs(&bank, &plan, &table)) {
+        for (customer, row) in theirs(&bank, &table).await {
             for token in row[1].split("; ").chain(row[2].split("; ")) {
                 let digest = bank.office.index.token(token).unwrap();
                 let found = sqlx::query(
@@ -120,6 +126,18 @@ async fn e4_tokens_are_of_this_file_alone_and_lead_back_to_their_customer() {
     assert!(indexed < kept, "a canary's token leads to nobody");
 }
 
+/// What it was told.
+#[derive(Default)]
+struct Told(std::sync::Mutex<Vec<u64>>);
+
+#[async_trait::async_trait]
+impl Progress for Told {
+    async fn step(&self, rows_done: u64) -> Result<(), Code> {
+        self.0.lock().unwrap().push(rows_done);
+        Ok(())
+    }
+}
+
 #[tokio::test]
 async fn e4_a_copy_made_anew_forgets_the_tokens_of_the_first_try() {
     let bank = Bank::of(30).await;
@@ -128,7 +146,9 @@ async fn e4_a_copy_made_anew_forgets_the_tokens_of_the_first_try() {
     let before: Vec<Vec<u8>> =
         sqlx::query_scalar("SELECT digest FROM vault_token").fetch_all(bank.pool()).await.unwrap();
     let receipt = bank.receipt(ExportOpened { export: plan.export, opened: vec![] }).await;
-    write_copy(&bank.office, &plan, receipt, &bank.dest("again"), &Patient).await.unwrap();
+    let told = Told::default();
+    write_copy(&bank.office, &plan, receipt, &bank.dest("again"), &told).await.unwrap();
+    assert_eq!(*told.0.lock().unwrap(), [0, 30], "it lives while it forgets");
     for digest in &before {
         for sql in
             ["SELECT COUNT(*) FROM vault_token WHERE digest = $1", "SELECT COUNT(*) FROM vault_index WHERE digest = $1"]
@@ -174,8 +194,8 @@ async fn e4_a_canary_bears_no_customers_number_and_looks_like_the_lines_around_i
     ];
     let plan = bank.plan(export(1), ExportFormat::Csv, 400, columns);
     let table = bank.copy(&plan).await;
-    let real: HashSet<Vec<String>> = theirs(&bank, &plan, &table).into_iter().collect();
-    let canaries: Vec<_> = table[1..].iter().filter(|row| !real.contains(&row[1..])).collect();
+    let real: Vec<Vec<String>> = theirs(&bank, &table).await.into_iter().map(|(_, row)| row).collect();
+    let canaries = nobodys(&bank, &table).await;
     assert_eq!(canaries.len(), 20);
     let of = |column: usize| table[1..].iter().map(move |row| row[column].as_str());
     let numbers: Vec<&str> = of(1).collect();
@@ -192,6 +212,93 @@ async fn e4_a_canary_bears_no_customers_number_and_looks_like_the_lines_around_i
     for card in &cards {
         assert!(domain::normalise::normalise(domain::catalogue::Kind::Pan, card).is_ok(), "{card}");
     }
-    let names: HashSet<&str> = canaries.iter().map(|row| row[2].as_str()).collect();
-    assert!(names.len() > 3, "each cell is borrowed of another customer");
+}
+
+#[tokio::test]
+async fn e4_lines_are_in_no_order_but_the_keys_so_no_canary_stands_out_of_sequence() {
+    let bank = Bank::of(60).await;
+    let columns = &[("customer_no", Form::Plain)];
+    let mut orders = Vec::new();
+    for number in [1, 2] {
+        let table = bank.copy(&bank.plan(export(number), ExportFormat::Csv, 60, columns)).await;
+        let real: HashSet<String> = theirs(&bank, &table).await.into_iter().map(|(_, row)| row[0].clone()).collect();
+        let order: Vec<String> = table[1..].iter().map(|row| row[1].clone()).filter(|no| real.contains(no)).collect();
+        assert!(!order.is_sorted() && !order.is_sorted_by(|a, b| a > b));
+        orders.push(order);
+        let marks = crate::exports::marks::Marks::of(&bank.office.index, export(number)).unwrap();
+        for (line, row) in (0..).zip(&table[1..]) {
+            assert_eq!(row[0], crate::exports::marks::ref_text(marks.reference(line)), "as it is written");
+        }
+    }
+    assert_ne!(orders[0], orders[1], "and each copy has its own");
+}
+
+#[tokio::test]
+async fn e4_what_belongs_together_is_one_customers_and_yet_no_canary_is_a_twin() {
+    let bank = Bank::of(520).await;
+    let columns = &[
+        ("customer_no", Form::Plain),
+        ("name", Form::Mask),
+        ("spouse_name", Form::Mask),
+        ("spouse_id_no", Form::Mask),
+        ("contact_name", Form::Mask),
+        ("contact_mobile", Form::Mask),
+        ("gender", Form::Plain),
+        ("marital_status", Form::Plain),
+        ("occupation", Form::Plain),
+        ("opened_on", Form::Plain),
+        ("payment_token", Form::Plain),
+        ("mobile", Form::Mask),
+    ];
+    // The second page has twenty customers and borrows from the first.
+    let table = bank.copy(&bank.plan(export(1), ExportFormat::Xlsx, 520, columns)).await;
+    let real: Vec<Vec<String>> = theirs(&bank, &table).await.into_iter().map(|(_, row)| row).collect();
+    let canaries = nobodys(&bank, &table).await;
+    assert_eq!(canaries.len(), 26);
+    let items =
+        |row: &[String]| row.iter().map(|cell| cell.split("; ").filter(|item| !item.is_empty()).count()).collect();
+    let visible = 6..=9;
+    for canary in canaries.iter().map(|row| &row[1..]) {
+        let shape: Vec<usize> = items(canary);
+        assert_eq!(shape[2], shape[3], "a spouse has both or neither");
+        let alike = |row: &Vec<String>| items(row) == shape && row[visible.clone()] == canary[visible.clone()];
+        assert!(real.iter().any(alike), "{canary:?}");
+        let twin = |row: &Vec<String>| alike(row) && row[1..=5] == canary[1..=5];
+        assert!(!real.iter().any(twin), "{canary:?}");
+        assert!(canary[10].is_empty() || real.iter().all(|row| row[10] != canary[10]), "{canary:?}");
+    }
+    assert!(canaries.iter().any(|row| !row[11].is_empty()) && canaries.iter().any(|row| !row[3].is_empty()));
+}
+
+#[tokio::test]
+async fn e4_canaries_of_a_page_of_one_customer_borrow_from_the_page_before() {
+    let bank = Bank::of(501).await;
+    let columns = &[("customer_no", Form::Plain), ("opened_on", Form::Plain)];
+    // A copy whose last two lines are the second page: one customer and one canary.
+    let lines = |number| {
+        let marks = crate::exports::marks::Marks::of(&bank.office.index, export(number)).unwrap();
+        marks.canary_lines(501)
+    };
+    let number = (1..=255).find(|number| matches!(lines(*number)[23..], [before, 525] if before < 523)).unwrap();
+    let table = bank.copy(&bank.plan(export(number), ExportFormat::Csv, 501, columns)).await;
+    let mask = mask(&bank, bank.customers().await[500], "customer_no").await;
+    let [one, other] = &table[525..] else { panic!("{} lines", table.len()) };
+    let (last, canary) = if one[1] == mask { (one, other) } else { (other, one) };
+    assert_eq!(last[1], mask);
+    assert_ne!(canary[2], last[2], "not a twin of the only one there");
+}
+
+#[tokio::test]
+async fn e4_a_number_in_clear_is_looked_for_first() {
+    let bank = Bank::of(1).await;
+    let mut csv = Vec::new();
+    samples::write(1, 7, Columns::Catalogue, &mut csv).unwrap();
+    let mut reader = csv::Reader::from_reader(csv.as_slice());
+    let at = reader.headers().unwrap().iter().position(|name| name == "card_no").unwrap();
+    let card = reader.records().next().unwrap().unwrap()[at].to_owned();
+    let plan = bank.plan(export(1), ExportFormat::Csv, 1, &[("card_no", Form::Plain)]);
+    let field = &plan.columns[0].0;
+    let tries = [card.clone(), "6222021234567894".to_owned(), card];
+    let free = crate::exports::canaries::free(&bank.office, field, tries.into_iter()).await.unwrap();
+    assert_eq!(free, "6222021234567894");
 }

@@ -94,9 +94,11 @@ proptest! {
 }
 
 #[test]
-fn e4_a_csv_begins_with_the_mark_that_excel_wants_and_its_lines_end_in_crlf() {
-    let plain = opened(ExportFormat::Csv, &[vec!["ref".into(), "姓名".into()], vec!["A".into(), "a\"b".into()]]);
-    assert_eq!(String::from_utf8(plain).unwrap(), "\u{feff}ref,姓名\r\nA,\"a\"\"b\"\r\n");
+fn e4_a_csv_begins_with_the_mark_that_excel_wants_its_lines_end_in_crlf_and_every_cell_is_quoted() {
+    let lines = [vec!["ref".into(), "姓名".into()], vec!["a; =b".into(), "a\"b".into()], vec!["".into(), "c".into()]];
+    let plain = opened(ExportFormat::Csv, &lines);
+    let expected = "\u{feff}\"ref\",\"姓名\"\r\n\"a; =b\",\"a\"\"b\"\r\n\"\",\"c\"\r\n";
+    assert_eq!(String::from_utf8(plain).unwrap(), expected);
 }
 
 #[test]
