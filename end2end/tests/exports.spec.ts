@@ -21,9 +21,11 @@ function identity(): string {
   return told[0];
 }
 
-/** Lines of comma-separated values, none of which holds a line break or a quote here. */
+/** Lines of comma-separated values, quoted or not, none of which holds a line break, a comma or a quote here. */
 function table(text: string): Record<string, string>[] {
-  const [head, ...lines] = text.replace(/^\ufeff/, '').trim().split(/\r?\n/).map(line => line.split(','));
+  const bare = (cell: string) => cell.replace(/^"(.*)"$/, '$1');
+  const split = text.replace(/^\ufeff/, '').trim().split(/\r?\n/).map(line => line.split(',').map(bare));
+  const [head, ...lines] = split;
   return lines.map(cells => Object.fromEntries(head!.map((name, at) => [name, cells[at] ?? ''])));
 }
 
