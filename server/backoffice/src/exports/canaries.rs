@@ -19,6 +19,7 @@ use domain::export::Form;
 use domain::id::Item;
 use domain::mask::MaskRule;
 use domain::normalise::{normalise, search_form};
+use std::collections::HashSet;
 
 /// Digits at a number's end that come from the key, as many as masks show.
 pub(super) const TAIL: usize = 4;
@@ -34,13 +35,14 @@ const TRIES: usize = 8;
 pub(super) type Items = Vec<(Item, String)>;
 
 /// The cells of a canary, in the form of these customers'. Where tokens leave, they are the masks by which their form is
-/// told.
+/// told. What was `given` to a canary before is given to no other: a number that stands twice would be nobody's.
 pub(super) async fn row(
     office: &BackOffice,
     marks: &Marks,
     canary: u64,
     columns: &[(Field, Form)],
     lenders: &[Vec<Items>],
+    given: &mut HashSet<String>,
 ) -> Result<Vec<Items>, CopyError> {
     let chosen = marks.lender(canary, lenders.len());
     let mut row = Vec::with_capacity(columns.len());
@@ -58,12 +60,18 @@ pub(super) async fn row(
             let made = match form {
                 Form::Token => text.clone(),
                 Form::Plain if is_opened(field, *form) => {
-                    free(office, field, (0..TRIES).map(|attempt| in_clear(field.kind, seed, attempt, text))).await?
+                    free(office, field, given, (0..TRIES).map(|attempt| in_clear(field.kind, seed, attempt, text)))
+                        .await?
                 }
                 Form::Mask | Form::Plain if field.mask != MaskRule::Visible => with_tail(field.kind, seed, text, TAIL),
                 Form::Mask | Form::Plain if field.strong_key => {
-                    free(office, field, (TAIL..=text.len()).map(|width| with_tail(field.kind, seed, text, width)))
-                        .await?
+                    free(
+                        office,
+                        field,
+                        given,
+                        (TAIL..=text.len()).map(|width| with_tail(field.kind, seed, text, width)),
+                    )
+                    .await?
                 }
                 Form::Mask | Form::Plain if field.kind == Kind::Code && ends_in_a_number(field.kind, text) => {
                     let others = column.iter().enumerate().filter(|(other, _)| *other != chosen);
@@ -83,10 +91,11 @@ fn of_same_items(one: &Items, other: &Items) -> bool {
     one.iter().map(|(item, _)| item).eq(other.iter().map(|(item, _)| item))
 }
 
-/// The first of these that no customer is found by, where any could be.
+/// The first of these that no customer is found by, where any could be, and no canary was given.
 pub(super) async fn free(
     office: &BackOffice,
     field: &Field,
+    given: &mut HashSet<String>,
     tries: impl Iterator<Item = String> + Send,
 ) -> Result<String, CopyError> {
     let mut last = String::new();
@@ -97,7 +106,7 @@ pub(super) async fn free(
             break;
         }
         let digest = office.index.digest(&field.name, &search_form(field.kind, &value))?;
-        if !export_tokens::is_taken(&office.db, &field.name, &digest).await? {
+        if !export_tokens::is_taken(&office.db, &field.name, &digest).await? && given.insert(last.clone()) {
             break;
         }
     }

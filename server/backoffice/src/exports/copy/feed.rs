@@ -14,6 +14,7 @@ use domain::export::{Form, FrozenRows, RowsHasher};
 use domain::id::{CustomerId, Item};
 use serde::Deserialize;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use tokio::sync::mpsc;
 
 /// Customers of a page.
@@ -50,6 +51,7 @@ pub(super) async fn feed(
     let (mut line, mut done, mut last) = (0, 0, None);
     let mut rows = RowsHasher::default();
     let mut lenders: Vec<Vec<Items>> = Vec::new();
+    let mut given = HashSet::new();
     loop {
         let page = export_rows::after(&office.db, plan.export, last, PAGE, ciphertext).await?;
         let Some(end) = page.last() else { break };
@@ -65,7 +67,7 @@ pub(super) async fn feed(
         line += people.len() as u64;
         let mut lines = people;
         while let Some((canary, _)) = canaries.next_if(|(_, at)| *at <= line) {
-            let columns = canaries::row(office, &marks, canary, &plan.columns, &lenders).await?;
+            let columns = canaries::row(office, &marks, canary, &plan.columns, &lenders, &mut given).await?;
             lines.push(Line { customer: None, columns, sealed: None });
             line += 1;
         }

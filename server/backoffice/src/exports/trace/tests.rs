@@ -66,6 +66,7 @@ impl Bank {
         let table = self.copy(&plan).await;
         self.meddle(&format!(
             "DROP TRIGGER IF EXISTS export_run_takes_its_votes; DROP TRIGGER IF EXISTS export_run_goes_forward;
+             DROP TRIGGER IF EXISTS export_is_of_its_staff;
              INSERT INTO export VALUES (x'{id}', x'00', 'P1001', '0101', 1, x'00', x'{bytes}', x'{digest}', {rows}, 1, 0, 1);
              INSERT INTO export_run (export, state, asked_at, heartbeat, generated_at)
              VALUES (x'{id}', 'queued', 0, 0, {number});"
