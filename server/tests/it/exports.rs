@@ -50,6 +50,17 @@ fn parts(home: &Home) -> Vec<(PathBuf, u64)> {
     files.map(|path| (path.clone(), path.metadata().map_or(0, |meta| meta.len()))).collect()
 }
 
+/// Looks every millisecond, for a minute.
+fn wait(what: &str, happened: impl Fn() -> bool) {
+    for _ in 0..60_000 {
+        if happened() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    panic!("in vain until {what}");
+}
+
 #[test]
 fn e6_killed_at_ten_points_of_its_making_a_file_is_begun_anew_and_nothing_of_it_is_readable() {
     let home = Home::new();
@@ -119,13 +130,11 @@ fn e6_killed_at_ten_points_of_its_making_a_file_is_begun_anew_and_nothing_of_it_
         let app = TestApp::start(&home, &how);
         // Another point each time: before the first byte, then after so many of them.
         let until = whole * round as u64 / KILLS as u64;
-        while home.log().of_kind("export_begun").len() == begun {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        wait("it is begun", || home.log().of_kind("export_begun").len() > begun);
         let there =
             |(path, length): &(PathBuf, u64)| path.extension().is_some_and(|end| end == "age") || *length >= until;
-        while round > 0 && !parts(&home).iter().any(there) {
-            std::thread::sleep(Duration::from_millis(1));
+        if round > 0 {
+            wait("so much of it is written", || parts(&home).iter().any(there));
         }
         app.kill();
         scan(&format!("round {round}"));
