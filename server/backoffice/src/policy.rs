@@ -3,6 +3,23 @@
 //! A decision is an [`Allowed`]: it names the permission, cannot be made elsewhere, and carries the hash of
 //! the policy that made it, so that the act can see whether that policy is still in force.
 
+/// Verbs that are about nobody in particular: all that a policy sees is who asks.
+macro_rules! permissions {
+    ($($(#[doc = $doc:literal])* $name:ident $action:literal;)*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl $crate::policy::Permission for $name {
+            type On<'a> = ();
+            const ACTION: &'static str = $action;
+            fn question((): &()) -> $crate::policy::Question {
+                $crate::policy::Question { branch: None, context: Vec::new() }
+            }
+        }
+    )*};
+}
+
 mod exports;
 mod log;
 mod people;

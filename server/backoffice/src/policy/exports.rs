@@ -4,22 +4,6 @@ use super::{Permission, Question, text};
 use domain::export::Weight;
 use domain::id::PurposeName;
 
-macro_rules! permissions {
-    ($($(#[doc = $doc:literal])* $name:ident $action:literal;)*) => {$(
-        $(#[doc = $doc])*
-        #[derive(Debug)]
-        pub struct $name;
-
-        impl Permission for $name {
-            type On<'a> = ();
-            const ACTION: &'static str = $action;
-            fn question((): &()) -> Question {
-                Question { branch: None, context: Vec::new() }
-            }
-        }
-    )*};
-}
-
 permissions! {
     /// Entering to whom files might go.
     ProposeRecipient "proposeRecipient";

@@ -1,23 +1,5 @@
 //! What may be done about members of staff.
 
-use super::{Permission, Question};
-
-macro_rules! permissions {
-    ($($(#[doc = $doc:literal])* $name:ident $action:literal;)*) => {$(
-        $(#[doc = $doc])*
-        #[derive(Debug)]
-        pub struct $name;
-
-        impl Permission for $name {
-            type On<'a> = ();
-            const ACTION: &'static str = $action;
-            fn question((): &()) -> Question {
-                Question { branch: None, context: Vec::new() }
-            }
-        }
-    )*};
-}
-
 permissions! {
     /// Seeing who is signed in, and ending their sessions.
     EndSessions "endSessions";
