@@ -23,7 +23,7 @@ use domain::mask::Masked;
 
 const KIND: Kind = Kind::ExportRead;
 /// Rows of a sample, at most.
-const SAMPLE: u8 = 5;
+const SAMPLE: u64 = 5;
 
 fn unavailable(_: sqlx::Error) -> DeskError {
     Code::LogUnavailable.into()
@@ -171,7 +171,7 @@ impl StaffDesk {
             entry: self.export_entry(&row, &known),
             tickets: tickets.map_err(unavailable)?,
             histogram: known.fields.histogram(&self.office.catalogue),
-            sample: self.sample(row.id, known.fields.fields()).await?,
+            sample: self.sample(row.id, row.rows, known.fields.fields()).await?,
             usual: self.usual(&row, &known).await?,
             may_not_decide: self.why_not(&row, &votes),
             submitted_by_passkey: row.submission.map(|submission| submission.factor == FactorName::Passkey),
@@ -190,12 +190,17 @@ impl StaffDesk {
         })
     }
 
-    /// Masks of a few rows, spread by their ids: no key is touched (M2).
-    async fn sample(&self, export: ExportId, fields: &[AskedField]) -> Result<Vec<Vec<Vec<Masked>>>, DeskError> {
+    /// Masks of a few rows from the first to the last: no key is touched (M2).
+    async fn sample(
+        &self,
+        export: ExportId,
+        rows: u64,
+        fields: &[AskedField],
+    ) -> Result<Vec<Vec<Vec<Masked>>>, DeskError> {
         let db = &self.office.db;
-        let (first, last) = export_selection::ends(db, export).await.map_err(unavailable)?;
-        let points: Vec<[u8; 16]> = (0..SAMPLE).map(|step| between(first, last, step)).collect();
-        let customers = export_selection::sample(db, export, &points).await.map_err(unavailable)?;
+        let mut places: Vec<u64> = (0..SAMPLE).map(|step| rows.saturating_sub(1) * step / (SAMPLE - 1)).collect();
+        places.dedup();
+        let customers = export_selection::at(db, export, &places).await.map_err(unavailable)?;
         let mut sample = Vec::with_capacity(customers.len());
         for customer in customers {
             let masks = customers::masks(db, customer, Among::Bank).await.map_err(unavailable)?;
@@ -239,16 +244,6 @@ impl StaffDesk {
         let vote = Vote { by, approved: false, digest: row.digest };
         submitted(row, votes).and_then(|asked| asked.cast(vote, self.now, 0, u64::MAX)).err()
     }
-}
-
-/// A point on the way from the first id to the last: the first at step 0, the last at the last step.
-fn between(first: [u8; 16], last: [u8; 16], step: u8) -> [u8; 16] {
-    if step + 1 == SAMPLE {
-        return last;
-    }
-    let (first, last) = (u128::from_be_bytes(first), u128::from_be_bytes(last));
-    let way = last.saturating_sub(first) / u128::from(SAMPLE - 1) * u128::from(step);
-    first.saturating_add(way).to_be_bytes()
 }
 
 fn vote_view(row: VoteRow) -> VoteView {

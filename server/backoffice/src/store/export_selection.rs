@@ -204,28 +204,20 @@ pub async fn rows_of(db: &Db, export: ExportId) -> sqlx::Result<FrozenRows> {
     }
 }
 
-/// The first and the last of a request's customers.
-pub async fn ends(db: &Db, export: ExportId) -> sqlx::Result<([u8; 16], [u8; 16])> {
-    const SQL: &str = "SELECT (SELECT customer FROM export_row WHERE export = $1 ORDER BY customer LIMIT 1), \
-        (SELECT customer FROM export_row WHERE export = $1 ORDER BY customer DESC LIMIT 1)";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&export.as_bytes()[..]).fetch_one(pool).await?);
-    let end = |column| row.try_get::<Option<&[u8]>, _>(column)?.map_or(Ok([0; 16]), id);
-    Ok((end(0)?, end(1)?))
-}
-
-/// A few of a request's customers, spread over all of them.
-pub async fn sample(db: &Db, export: ExportId, points: &[[u8; 16]]) -> sqlx::Result<Vec<CustomerId>> {
-    const SQL: &str = "SELECT customer FROM export_row WHERE export = $1 AND customer >= $2 ORDER BY customer LIMIT 1";
-    let mut customers = Vec::with_capacity(points.len());
-    for point in points {
-        let row =
-            on!(db, |pool| sqlx::query(SQL).bind(&export.as_bytes()[..]).bind(&point[..]).fetch_optional(pool).await?);
+/// The customers at these places of a request, from 0.
+pub async fn at(db: &Db, export: ExportId, places: &[u64]) -> sqlx::Result<Vec<CustomerId>> {
+    const SQL: &str = "SELECT customer FROM export_row WHERE export = $1 ORDER BY customer LIMIT 1 OFFSET $2";
+    let mut customers = Vec::with_capacity(places.len());
+    for place in places {
+        let row = on!(db, |pool| sqlx::query(SQL)
+            .bind(&export.as_bytes()[..])
+            .bind(*place as i64)
+            .fetch_optional(pool)
+            .await?);
         if let Some(row) = row {
             customers.push(CustomerId::from_bytes(id(row.try_get(0)?)?));
         }
     }
-    customers.sort_unstable();
-    customers.dedup();
     Ok(customers)
 }
 
