@@ -154,6 +154,7 @@ fn e6_killed_at_ten_points_of_its_making_a_file_is_begun_anew_and_nothing_of_it_
     });
     assert!(made, "{}", status());
     assert_eq!(status()["rows_done"], status()["rows"]);
+    wait("nothing is left of the tries that died", || parts(&home).len() == 1);
     scan("at the end");
     app.kill();
     let left: Vec<PathBuf> = parts(&home).into_iter().map(|(path, _)| path).collect();

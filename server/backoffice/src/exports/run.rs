@@ -87,6 +87,7 @@ impl BackOffice {
             let silent = run.heartbeat < self.clock.now().minus(SILENT);
             if run.state == RunState::Queued || (run.state == RunState::Running && silent) {
                 self.make_file(row).await;
+                self.sweep_files().await;
             }
         }
         Ok(())
