@@ -14,15 +14,20 @@ use domain::clock::{Clock, Span, Timestamp};
 use domain::code::Code;
 use domain::desk::DeskError;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 /// Acts that share one transaction, at most: enough to share an fsync, few enough to keep its wait short.
 const BATCH: usize = 128;
+/// How long a database that went away is waited for, while acts wait in the queue.
+const RECONNECT: Duration = Duration::from_secs(3);
 /// How far the clock may stand behind the log before sensitive acts stop (A6).
 pub(crate) const CLOCK_TOLERANCE: Span = Span::seconds(2);
 
 /// What the writer works with.
 pub(crate) struct Writer {
+    db: Db,
+    cache: WriteCache,
     conn: Conn,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -42,6 +47,10 @@ enum BatchError {
     Load(#[from] LoadError),
     #[error("another writer moved the head")]
     HeadMoved,
+    #[error(transparent)]
+    Reconnect(OpenError),
+    #[error("the database does not answer")]
+    Gone,
 }
 
 /// One batch's place in the log.
@@ -66,7 +75,7 @@ impl Writer {
         let conn = db.write_connection(cache).await?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (published, checkpoints) = watch::channel(None);
-        let writer = Self { conn, clock, entropy, signer, tree: None, barred: None, published };
+        let writer = Self { db: db.clone(), cache, conn, clock, entropy, signer, tree: None, barred: None, published };
         tokio::spawn(writer.run(jobs));
         Ok((Ledger::new(queue), checkpoints))
     }
@@ -90,7 +99,12 @@ impl Writer {
     /// Runs the jobs and commits. Gives back, job by job, whether it was done and at which number its
     /// event stands.
     async fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Result<Option<u64>, Code>>, BatchError> {
-        self.conn.begin().await?;
+        if let Err(error) = self.conn.begin().await {
+            // Nothing of the batch has run yet: a server that went away and came back costs it nothing.
+            tracing::warn!(%error, "no transaction could begin; the database is connected to anew");
+            self.reconnect().await?;
+            self.conn.begin().await?;
+        }
         let mut batch = self.begin_batch().await?;
         let mut outcomes = Vec::with_capacity(jobs.len());
         for job in jobs {
@@ -103,6 +117,14 @@ impl Writer {
             self.published.send_replace(Some(note));
         }
         Ok(outcomes)
+    }
+
+    /// Takes a new connection for one that a server ended. One that is not there in time leaves the old one: the next
+    /// batch tries again, and until then every act is refused.
+    async fn reconnect(&mut self) -> Result<(), BatchError> {
+        let connecting = tokio::time::timeout(RECONNECT, self.db.write_connection(self.cache));
+        self.conn = connecting.await.map_err(|_| BatchError::Gone)?.map_err(BatchError::Reconnect)?;
+        Ok(())
     }
 
     /// Reads the head. Another process (an import, another instance) may have moved it: then the tree is

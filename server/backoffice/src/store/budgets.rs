@@ -1,11 +1,11 @@
 //! Budgets: meters, and when each customer was last seen (Q4). Each query serves all three scopes at once.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
 use super::staff::bad;
+use super::statement::sql;
 use domain::budget::{Counter, Meter, Scope};
 use domain::clock::Timestamp;
 use domain::id::{BranchNo, CustomerId, PersonNo, PurposeName};
-use sqlx::Row;
 
 /// Whose budgets.
 #[derive(Clone, Copy)]
@@ -29,13 +29,13 @@ pub async fn meters(conn: &mut Conn, names: Names<'_>, counter: Counter) -> sqlx
         SELECT scope, meter FROM budget_meter WHERE scope = 'person' AND name = $1 AND counter = $4 UNION ALL \
         SELECT scope, meter FROM budget_meter WHERE scope = 'branch' AND name = $2 AND counter = $4 UNION ALL \
         SELECT scope, meter FROM budget_meter WHERE scope = 'purpose' AND name = $3 AND counter = $4";
-    let rows = on_conn!(conn, |c| sqlx::query(SQL)
+    let rows = sql(SQL)
         .bind(names.person.as_str())
         .bind(names.branch.as_str())
         .bind(names.purpose())
         .bind(counter.as_str())
-        .fetch_all(c)
-        .await?);
+        .fetch_all(conn)
+        .await?;
     rows.iter().map(|row| Ok((scope(row.try_get(0)?)?, meter(row.try_get(1)?)?))).collect()
 }
 
@@ -45,12 +45,8 @@ pub async fn all_meters(db: &Db, names: Names<'_>) -> sqlx::Result<Vec<(Scope, C
         SELECT scope, counter, meter FROM budget_meter WHERE scope = 'person' AND name = $1 UNION ALL \
         SELECT scope, counter, meter FROM budget_meter WHERE scope = 'branch' AND name = $2 UNION ALL \
         SELECT scope, counter, meter FROM budget_meter WHERE scope = 'purpose' AND name = $3";
-    let rows = on!(db, |pool| sqlx::query(SQL)
-        .bind(names.person.as_str())
-        .bind(names.branch.as_str())
-        .bind(names.purpose())
-        .fetch_all(pool)
-        .await?);
+    let rows =
+        sql(SQL).bind(names.person.as_str()).bind(names.branch.as_str()).bind(names.purpose()).fetch_all(db).await?;
     let counter = |text| Counter::parse(text).ok_or_else(|| bad("counter"));
     rows.iter().map(|row| Ok((scope(row.try_get(0)?)?, counter(row.try_get(1)?)?, meter(row.try_get(2)?)?))).collect()
 }
@@ -67,7 +63,7 @@ pub async fn put(
         ('person', $1, $4, $5, $8), ('branch', $2, $4, $6, $8), ('purpose', $3, $4, $7, $8) \
         ON CONFLICT (scope, name, counter) DO UPDATE SET meter = excluded.meter, counted_at = excluded.counted_at";
     let [person, branch, purpose] = meters.map(Meter::to_bytes);
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(names.person.as_str())
         .bind(names.branch.as_str())
         .bind(names.purpose())
@@ -76,9 +72,9 @@ pub async fn put(
         .bind(branch)
         .bind(purpose)
         .bind(now.millis())
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// When the customer was last counted, by scope.
@@ -87,13 +83,13 @@ pub async fn seen(conn: &mut Conn, names: Names<'_>, customer: CustomerId) -> sq
         SELECT scope, seen_at FROM budget_customer WHERE scope = 'person' AND name = $1 AND customer = $4 UNION ALL \
         SELECT scope, seen_at FROM budget_customer WHERE scope = 'branch' AND name = $2 AND customer = $4 UNION ALL \
         SELECT scope, seen_at FROM budget_customer WHERE scope = 'purpose' AND name = $3 AND customer = $4";
-    let rows = on_conn!(conn, |c| sqlx::query(SQL)
+    let rows = sql(SQL)
         .bind(names.person.as_str())
         .bind(names.branch.as_str())
         .bind(names.purpose())
         .bind(&customer.as_bytes()[..])
-        .fetch_all(c)
-        .await?);
+        .fetch_all(conn)
+        .await?;
     rows.iter().map(|row| Ok((scope(row.try_get(0)?)?, Timestamp::from_millis(row.try_get(1)?)))).collect()
 }
 
@@ -102,25 +98,25 @@ pub async fn see(conn: &mut Conn, names: Names<'_>, customer: CustomerId, now: T
     const SQL: &str = "INSERT INTO budget_customer (scope, name, customer, seen_at) VALUES \
         ('person', $1, $4, $5), ('branch', $2, $4, $5), ('purpose', $3, $4, $5) \
         ON CONFLICT (scope, name, customer) DO UPDATE SET seen_at = excluded.seen_at";
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(names.person.as_str())
         .bind(names.branch.as_str())
         .bind(names.purpose())
         .bind(&customer.as_bytes()[..])
         .bind(now.millis())
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// Forgets what was last counted before `before`: no window reaches so far.
 pub async fn forget(conn: &mut Conn, before: Timestamp) -> sqlx::Result<()> {
     const METERS: &str = "DELETE FROM budget_meter WHERE counted_at < $1";
     const CUSTOMERS: &str = "DELETE FROM budget_customer WHERE seen_at < $1";
-    on_conn!(conn, |c| {
-        sqlx::query(METERS).bind(before.millis()).execute(&mut *c).await?;
-        sqlx::query(CUSTOMERS).bind(before.millis()).execute(&mut *c).await.map(drop)
-    })
+    {
+        sql(METERS).bind(before.millis()).execute(&mut *conn).await?;
+        sql(CUSTOMERS).bind(before.millis()).execute(&mut *conn).await.map(drop)
+    }
 }
 
 fn scope(text: &str) -> sqlx::Result<Scope> {

@@ -1,10 +1,11 @@
 //! Cases, their notes, their handles, and what a plain-form search found.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::row::Row;
 use super::staff::{bad, decode, id};
+use super::statement::sql;
 use domain::clock::Timestamp;
 use domain::id::{CaseId, CustomerId, Handle, Lineage, NoteId, PersonNo, PurposeName, ResultId, StaffId};
-use sqlx::Row;
 
 /// A case as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct CaseRow {
     pub version: i64,
 }
 
-fn case_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<CaseRow> {
+fn case_of(row: &Row) -> sqlx::Result<CaseRow> {
     let customer: Option<&[u8]> = row.try_get(7)?;
     let handle: Option<&[u8]> = row.try_get(8)?;
     Ok(CaseRow {
@@ -31,7 +32,7 @@ fn case_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<CaseRow> {
         ticket: row.try_get(3)?,
         identified: row.try_get(4)?,
         opened: Timestamp::from_millis(row.try_get(5)?),
-        closed: row.try_get::<Option<i64>, _>(6)?.is_some(),
+        closed: row.try_get::<Option<i64>>(6)?.is_some(),
         customer: customer.map(|bytes| id(bytes).map(CustomerId::from_bytes)).transpose()?,
         handle: handle.map(|bytes| id(bytes).map(Handle::from_bytes)).transpose()?,
         version: row.try_get(9)?,
@@ -42,11 +43,7 @@ fn case_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<CaseRow> {
 pub async fn of_staff(db: &Db, case: CaseId, staff: StaffId) -> sqlx::Result<Option<CaseRow>> {
     const SQL: &str = "SELECT id, staff, purpose, ticket, identified, opened_at, closed_at, customer, handle, version \
         FROM work_case WHERE id = $1 AND staff = $2";
-    let row = on!(db, |pool| sqlx::query(SQL)
-        .bind(&case.as_bytes()[..])
-        .bind(&staff.as_bytes()[..])
-        .fetch_optional(pool)
-        .await?);
+    let row = sql(SQL).bind(&case.as_bytes()[..]).bind(&staff.as_bytes()[..]).fetch_optional(db).await?;
     row.as_ref().map(case_of).transpose()
 }
 
@@ -54,11 +51,7 @@ pub async fn of_staff(db: &Db, case: CaseId, staff: StaffId) -> sqlx::Result<Opt
 pub async fn of_staff_in(conn: &mut Conn, case: CaseId, staff: StaffId) -> sqlx::Result<Option<CaseRow>> {
     const SQL: &str = "SELECT id, staff, purpose, ticket, identified, opened_at, closed_at, customer, handle, version \
         FROM work_case WHERE id = $1 AND staff = $2";
-    let row = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&case.as_bytes()[..])
-        .bind(&staff.as_bytes()[..])
-        .fetch_optional(c)
-        .await?);
+    let row = sql(SQL).bind(&case.as_bytes()[..]).bind(&staff.as_bytes()[..]).fetch_optional(conn).await?;
     row.as_ref().map(case_of).transpose()
 }
 
@@ -66,14 +59,14 @@ pub async fn of_staff_in(conn: &mut Conn, case: CaseId, staff: StaffId) -> sqlx:
 pub async fn open_of(db: &Db, staff: StaffId) -> sqlx::Result<Vec<CaseRow>> {
     const SQL: &str = "SELECT id, staff, purpose, ticket, identified, opened_at, closed_at, customer, handle, version \
         FROM work_case WHERE staff = $1 AND closed_at IS NULL ORDER BY opened_at DESC, id DESC";
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(&staff.as_bytes()[..]).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(&staff.as_bytes()[..]).fetch_all(db).await?;
     rows.iter().map(case_of).collect()
 }
 
 /// How many cases of this person are open.
 pub async fn count_open(conn: &mut Conn, staff: StaffId) -> sqlx::Result<i64> {
     const SQL: &str = "SELECT COUNT(*) FROM work_case WHERE staff = $1 AND closed_at IS NULL";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(&staff.as_bytes()[..]).fetch_one(c).await?.try_get(0))
+    sql(SQL).bind(&staff.as_bytes()[..]).fetch_one(conn).await?.try_get(0)
 }
 
 /// A case to be opened.
@@ -91,7 +84,7 @@ pub struct NewCase<'a> {
 pub async fn insert(conn: &mut Conn, case: &NewCase<'_>) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO work_case (id, staff, purpose, ticket, identified, note, opened_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(&case.id.as_bytes()[..])
         .bind(&case.staff.as_bytes()[..])
         .bind(case.purpose.as_str())
@@ -99,41 +92,34 @@ pub async fn insert(conn: &mut Conn, case: &NewCase<'_>) -> sqlx::Result<()> {
         .bind(case.identified)
         .bind(&case.note.as_bytes()[..])
         .bind(case.opened.millis())
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// Closes a case.
 pub async fn close(conn: &mut Conn, case: CaseId, now: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE work_case SET closed_at = $1, version = version + 1 WHERE id = $2 AND closed_at IS NULL";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(now.millis()).bind(&case.as_bytes()[..]).execute(c).await.map(drop))
+    sql(SQL).bind(now.millis()).bind(&case.as_bytes()[..]).execute(conn).await.map(drop)
 }
 
 /// Opens a case as that one was opened: same person, purpose, ticket, identification and note.
 pub async fn open_again(conn: &mut Conn, closed: CaseId, case: CaseId, now: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO work_case (id, staff, purpose, ticket, identified, note, opened_at) \
         SELECT $1, staff, purpose, ticket, identified, note, $2 FROM work_case WHERE id = $3";
-    on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&case.as_bytes()[..])
-        .bind(now.millis())
-        .bind(&closed.as_bytes()[..])
-        .execute(c)
-        .await
-        .map(drop))
+    sql(SQL).bind(&case.as_bytes()[..]).bind(now.millis()).bind(&closed.as_bytes()[..]).execute(conn).await.map(drop)
 }
 
 /// Binds a case to its customer, once.
 pub async fn bind(conn: &mut Conn, case: CaseId, customer: CustomerId, handle: Handle) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE work_case SET customer = $1, handle = $2, version = version + 1 \
         WHERE id = $3 AND customer IS NULL AND closed_at IS NULL";
-    let bound = on_conn!(conn, |c| sqlx::query(SQL)
+    let bound = sql(SQL)
         .bind(&customer.as_bytes()[..])
         .bind(&handle.as_bytes()[..])
         .bind(&case.as_bytes()[..])
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(conn)
+        .await?;
     Ok(bound == 1)
 }
 
@@ -151,16 +137,16 @@ pub struct NewNote<'a> {
 pub async fn insert_note(conn: &mut Conn, note: &NewNote<'_>) -> sqlx::Result<()> {
     const SQL: &str =
         "INSERT INTO note (id, person, work_case, salt, body, written_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(&note.id.as_bytes()[..])
         .bind(note.person.as_str())
         .bind(&note.case.as_bytes()[..])
         .bind(&note.salt[..])
         .bind(note.body)
         .bind(note.written.millis())
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// Bodies of this person's notes since then, but for those of `except` (V2n), its own note among them
@@ -174,19 +160,14 @@ pub async fn notes_of(
     const SQL: &str = "SELECT body FROM note WHERE person = $1 AND written_at >= $2 AND work_case <> $3 \
         AND id NOT IN (SELECT note FROM work_case WHERE id = $3) ORDER BY written_at DESC LIMIT 500";
     let except = except.map_or_else(Vec::new, |case| case.as_bytes().to_vec());
-    let rows = on!(db, |pool| sqlx::query(SQL)
-        .bind(person.as_str())
-        .bind(since.millis())
-        .bind(except)
-        .fetch_all(pool)
-        .await?);
+    let rows = sql(SQL).bind(person.as_str()).bind(since.millis()).bind(except).fetch_all(db).await?;
     rows.iter().map(|row| row.try_get(0)).collect()
 }
 
 /// The body of a case's own note.
 pub async fn note_of_case(db: &Db, case: CaseId) -> sqlx::Result<Option<String>> {
     const SQL: &str = "SELECT body FROM note JOIN work_case ON work_case.note = note.id WHERE work_case.id = $1";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&case.as_bytes()[..]).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(&case.as_bytes()[..]).fetch_optional(db).await?;
     row.map(|row| row.try_get(0)).transpose()
 }
 
@@ -201,37 +182,29 @@ pub async fn mint_handle(
 ) -> sqlx::Result<Handle> {
     const SQL: &str = "INSERT INTO handle (handle, work_case, customer, minted_at, bank_wide) VALUES ($1, $2, $3, $4, $5) \
         ON CONFLICT (work_case, customer) DO UPDATE SET bank_wide = handle.bank_wide | excluded.bank_wide RETURNING handle";
-    let row = on_conn!(conn, |c| sqlx::query(SQL)
+    let row = sql(SQL)
         .bind(&fresh.as_bytes()[..])
         .bind(&case.as_bytes()[..])
         .bind(&customer.as_bytes()[..])
         .bind(now.millis())
         .bind(i64::from(bank_wide))
-        .fetch_one(c)
-        .await?);
+        .fetch_one(conn)
+        .await?;
     Ok(Handle::from_bytes(id(row.try_get(0)?)?))
 }
 
 /// The customer that a handle means in this case, and whether a search of every branch found them.
 pub async fn customer_of(db: &Db, case: CaseId, handle: Handle) -> sqlx::Result<Option<(CustomerId, bool)>> {
     const SQL: &str = "SELECT customer, bank_wide FROM handle WHERE handle = $1 AND work_case = $2";
-    let row = on!(db, |pool| sqlx::query(SQL)
-        .bind(&handle.as_bytes()[..])
-        .bind(&case.as_bytes()[..])
-        .fetch_optional(pool)
-        .await?);
-    row.map(|row| Ok((CustomerId::from_bytes(id(row.try_get(0)?)?), row.try_get::<i64, _>(1)? == 1))).transpose()
+    let row = sql(SQL).bind(&handle.as_bytes()[..]).bind(&case.as_bytes()[..]).fetch_optional(db).await?;
+    row.map(|row| Ok((CustomerId::from_bytes(id(row.try_get(0)?)?), row.try_get::<i64>(1)? == 1))).transpose()
 }
 
 /// Whether a search of every branch found this customer in this case.
 pub async fn found_bank_wide(conn: &mut Conn, case: CaseId, customer: CustomerId) -> sqlx::Result<bool> {
     const SQL: &str = "SELECT bank_wide FROM handle WHERE work_case = $1 AND customer = $2";
-    let row = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&case.as_bytes()[..])
-        .bind(&customer.as_bytes()[..])
-        .fetch_optional(c)
-        .await?);
-    row.map_or(Ok(false), |row| Ok(row.try_get::<i64, _>(0)? == 1))
+    let row = sql(SQL).bind(&case.as_bytes()[..]).bind(&customer.as_bytes()[..]).fetch_optional(conn).await?;
+    row.map_or(Ok(false), |row| Ok(row.try_get::<i64>(0)? == 1))
 }
 
 /// What a plain-form search found.
@@ -255,19 +228,19 @@ pub async fn keep_result(
     const SQL: &str = "INSERT INTO search_result (id, work_case, lineage, outcome, handles, expires_at) \
         VALUES ($1, $2, $3, $4, $5, $6)";
     let handles: Vec<u8> = row.handles.iter().flat_map(|handle| *handle.as_bytes()).collect();
-    on_conn!(conn, |c| {
-        sqlx::query(FORGET).bind(now.millis()).execute(&mut *c).await?;
-        sqlx::query(SQL)
+    {
+        sql(FORGET).bind(now.millis()).execute(&mut *conn).await?;
+        sql(SQL)
             .bind(&result.as_bytes()[..])
             .bind(&row.case.as_bytes()[..])
             .bind(&lineage.as_bytes()[..])
             .bind(&row.outcome)
             .bind(handles)
             .bind(expires.millis())
-            .execute(&mut *c)
+            .execute(&mut *conn)
             .await
             .map(drop)
-    })
+    }
 }
 
 /// A kept outcome of this session, if it is not over.
@@ -279,14 +252,14 @@ pub async fn kept_result(
 ) -> sqlx::Result<Option<ResultRow>> {
     const SQL: &str =
         "SELECT work_case, outcome, handles FROM search_result WHERE id = $1 AND lineage = $2 AND expires_at > $3";
-    let row = on!(db, |pool| sqlx::query(SQL)
+    let row = sql(SQL)
         .bind(&result.as_bytes()[..])
         .bind(&lineage.as_bytes()[..])
         .bind(now.millis())
-        .fetch_optional(pool)
-        .await?);
+        .fetch_optional(db)
+        .await?;
     row.map(|row| {
-        let (handles, rest) = row.try_get::<&[u8], _>(2)?.as_chunks::<16>();
+        let (handles, rest) = row.try_get::<&[u8]>(2)?.as_chunks::<16>();
         if !rest.is_empty() {
             return Err(bad("handles"));
         }

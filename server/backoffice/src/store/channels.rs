@@ -1,11 +1,12 @@
 //! Checks of the ways by which data may leave: written once.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::row::Row;
 use super::staff::{bad, decode};
+use super::statement::sql;
 use domain::clock::Timestamp;
 use domain::export::Channel;
 use domain::id::{CheckId, StaffId, StaffNo};
-use sqlx::Row;
 
 /// A check.
 #[derive(Clone, Debug)]
@@ -23,8 +24,8 @@ pub async fn last(db: &Db) -> sqlx::Result<Vec<CheckRow>> {
     const SQL: &str = "SELECT channel, sound, note, staff.staff_no, checked_at, due_at FROM channel_check \
         JOIN staff ON staff.id = checked_by WHERE NOT EXISTS (SELECT 1 FROM channel_check AS later \
         WHERE later.channel = channel_check.channel AND later.id > channel_check.id)";
-    let rows = on!(db, |pool| sqlx::query(SQL).fetch_all(pool).await?);
-    let check = |row: &sqlx::sqlite::SqliteRow| {
+    let rows = sql(SQL).fetch_all(db).await?;
+    let check = |row: &Row| {
         Ok(CheckRow {
             channel: Channel::parse(row.try_get(0)?).ok_or_else(|| bad("channel"))?,
             sound: row.try_get(1)?,
@@ -53,7 +54,7 @@ pub struct NewCheck<'a> {
 pub async fn insert(conn: &mut Conn, new: &NewCheck<'_>) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO channel_check (id, channel, sound, note, salt, checked_by, checked_at, due_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(&new.id.as_bytes()[..])
         .bind(new.channel.as_str())
         .bind(new.sound)
@@ -62,7 +63,7 @@ pub async fn insert(conn: &mut Conn, new: &NewCheck<'_>) -> sqlx::Result<()> {
         .bind(&new.staff.as_bytes()[..])
         .bind(new.at.millis())
         .bind(new.due.millis())
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }

@@ -1,9 +1,9 @@
 //! Unsent words, sealed.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::statement::sql;
 use domain::clock::Timestamp;
 use domain::id::PersonNo;
-use sqlx::Row;
 
 /// What is kept, instead of what was kept there before.
 pub struct NewDraft<'a> {
@@ -17,36 +17,31 @@ pub struct NewDraft<'a> {
 pub async fn keep(conn: &mut Conn, new: &NewDraft<'_>) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO draft (person, place, sealed, expires_at) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (person, place) DO UPDATE SET sealed = excluded.sealed, expires_at = excluded.expires_at";
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(new.person.as_str())
         .bind(new.place)
         .bind(new.sealed)
         .bind(new.expires.millis())
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// The sealed draft of that person and place, unless its time is over.
 pub async fn read(db: &Db, person: &PersonNo, place: &str, now: Timestamp) -> sqlx::Result<Option<Vec<u8>>> {
     const SQL: &str = "SELECT sealed FROM draft WHERE person = $1 AND place = $2 AND expires_at > $3";
-    let row = on!(db, |pool| sqlx::query(SQL)
-        .bind(person.as_str())
-        .bind(place)
-        .bind(now.millis())
-        .fetch_optional(pool)
-        .await?);
+    let row = sql(SQL).bind(person.as_str()).bind(place).bind(now.millis()).fetch_optional(db).await?;
     row.map(|row| row.try_get(0)).transpose()
 }
 
 /// Forgets it.
 pub async fn forget(conn: &mut Conn, person: &PersonNo, place: &str) -> sqlx::Result<()> {
     const SQL: &str = "DELETE FROM draft WHERE person = $1 AND place = $2";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(person.as_str()).bind(place).execute(c).await.map(drop))
+    sql(SQL).bind(person.as_str()).bind(place).execute(conn).await.map(drop)
 }
 
 /// Forgets all whose time is over.
 pub async fn purge(conn: &mut Conn, now: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "DELETE FROM draft WHERE expires_at <= $1";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(now.millis()).execute(c).await.map(drop))
+    sql(SQL).bind(now.millis()).execute(conn).await.map(drop)
 }

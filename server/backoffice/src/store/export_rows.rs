@@ -1,11 +1,12 @@
 //! The rows of an export, one page after another: what was frozen and nothing else (E3). Ciphertext is read only where
 //! values are opened.
 
-use super::db::{Db, on};
+use super::db::Db;
+use super::row::Row;
 use super::staff::{bad, id};
+use super::statement::sql;
 use crate::vault::SealedCustomer;
 use domain::id::{CustomerId, ExportId};
-use sqlx::Row;
 
 /// A customer of an export as they are now.
 pub struct ExportedCustomer {
@@ -40,17 +41,12 @@ pub async fn after(
         LEFT JOIN customer_mask ON customer_mask.customer = customer.id \
         LEFT JOIN vault_customer ON vault_customer.customer = customer.id \
         WHERE export_row.export = $1 AND export_row.customer > $2 ORDER BY export_row.customer LIMIT $3";
-    let sql = match ciphertext {
+    let text = match ciphertext {
         Ciphertext::Left => MASKS,
         Ciphertext::Read => SEALED,
     };
     let last = last.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
-    let rows = on!(db, |pool| sqlx::query(sql)
-        .bind(&export.as_bytes()[..])
-        .bind(last)
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await?);
+    let rows = sql(text).bind(&export.as_bytes()[..]).bind(last).bind(i64::from(limit)).fetch_all(db.vault()).await?;
     rows.iter()
         .map(|row| {
             let customer = CustomerId::from_bytes(id(row.try_get(0)?)?);
@@ -63,8 +59,8 @@ pub async fn after(
         .collect()
 }
 
-fn sealed(customer: CustomerId, row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<Option<SealedCustomer>> {
-    let Some(version) = row.try_get::<Option<i64>, _>(2)? else { return Ok(None) };
+fn sealed(customer: CustomerId, row: &Row) -> sqlx::Result<Option<SealedCustomer>> {
+    let Some(version) = row.try_get::<Option<i64>>(2)? else { return Ok(None) };
     let key_version = u32::try_from(version).map_err(|_| bad("key_version"))?;
     Ok(Some(SealedCustomer { customer, key_version, wrapped_dek: row.try_get(3)?, sealed: row.try_get(4)? }))
 }

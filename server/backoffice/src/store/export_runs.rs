@@ -1,14 +1,15 @@
 //! The making of files: the one row of an export that moves, and it moves forward only.
 
-use super::db::{Conn, on_conn};
+use super::db::Conn;
 use super::exports::factor_text;
+use super::row::Row;
 use super::staff::bad;
+use super::statement::sql;
 use domain::audit::event::FactorName;
 use domain::audit::fingerprint::Fingerprint;
 use domain::clock::Timestamp;
 use domain::code::Code;
 use domain::id::ExportId;
-use sqlx::Row;
 
 /// How far a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,12 +60,12 @@ pub struct RunRow {
 
 impl RunRow {
     /// From columns of `export_run`, `expires_at` as `run_expires`; none where they are NULL.
-    pub(super) fn of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<Option<Self>> {
-        let Some(state) = row.try_get::<Option<&str>, _>("state")? else { return Ok(None) };
-        let time = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_millis));
-        let number = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(i64::unsigned_abs));
-        let code = row.try_get::<Option<&str>, _>("code")?;
-        let sha256 = row.try_get::<Option<&[u8]>, _>("sha256")?;
+    pub(super) fn of(row: &Row) -> sqlx::Result<Option<Self>> {
+        let Some(state) = row.try_get::<Option<&str>>("state")? else { return Ok(None) };
+        let time = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>>(column)?.map(Timestamp::from_millis));
+        let number = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>>(column)?.map(i64::unsigned_abs));
+        let code = row.try_get::<Option<&str>>("code")?;
+        let sha256 = row.try_get::<Option<&[u8]>>("sha256")?;
         Ok(Some(Self {
             state: RunState::parse(state)?,
             attempts: u32::try_from(number("attempts")?.unwrap_or(0)).map_err(|_| bad("attempts"))?,
@@ -87,12 +88,7 @@ impl RunRow {
 pub async fn queue(conn: &mut Conn, export: ExportId, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "INSERT INTO export_run (export, state, asked_at, heartbeat) VALUES ($1, 'queued', $2, $2) \
         ON CONFLICT (export) DO NOTHING";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&export.as_bytes()[..])
-        .bind(now.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+    let done = sql(SQL).bind(&export.as_bytes()[..]).bind(now.millis()).execute(conn).await?;
     Ok(done == 1)
 }
 
@@ -100,13 +96,7 @@ pub async fn queue(conn: &mut Conn, export: ExportId, now: Timestamp) -> sqlx::R
 pub async fn claim(conn: &mut Conn, export: ExportId, now: Timestamp, silent: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE export_run SET state = 'running', attempts = attempts + 1, heartbeat = $2, rows_done = 0 \
         WHERE export = $1 AND (state = 'queued' OR (state = 'running' AND heartbeat < $3))";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&export.as_bytes()[..])
-        .bind(now.millis())
-        .bind(silent.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+    let done = sql(SQL).bind(&export.as_bytes()[..]).bind(now.millis()).bind(silent.millis()).execute(conn).await?;
     Ok(done == 1)
 }
 
@@ -121,14 +111,13 @@ pub async fn beat(
     const SQL: &str = "UPDATE export_run SET heartbeat = $4, rows_done = $3 \
         WHERE export = $1 AND attempts = $2 AND state = 'running' \
         AND NOT EXISTS (SELECT 1 FROM export_withdrawal WHERE export_withdrawal.export = $1)";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
+    let done = sql(SQL)
         .bind(&export.as_bytes()[..])
         .bind(i64::from(attempt))
         .bind(rows_done as i64)
         .bind(now.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(conn)
+        .await?;
     Ok(done == 1)
 }
 
@@ -136,13 +125,7 @@ pub async fn beat(
 pub async fn fail(conn: &mut Conn, export: ExportId, attempt: u32, code: Code) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE export_run SET state = 'failed', code = $2 \
         WHERE export = $1 AND attempts = $3 AND state IN ('queued', 'running')";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&export.as_bytes()[..])
-        .bind(code.as_str())
-        .bind(i64::from(attempt))
-        .execute(c)
-        .await?
-        .rows_affected());
+    let done = sql(SQL).bind(&export.as_bytes()[..]).bind(code.as_str()).bind(i64::from(attempt)).execute(conn).await?;
     Ok(done == 1)
 }
 
@@ -159,7 +142,7 @@ pub struct Made {
 pub async fn made(conn: &mut Conn, export: ExportId, attempt: u32, made: &Made) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE export_run SET state = 'generated', rows_done = $3, bytes = $4, sha256 = $5, \
         generated_at = $6, expires_at = $7 WHERE export = $1 AND attempts = $2 AND state = 'running'";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
+    let done = sql(SQL)
         .bind(&export.as_bytes()[..])
         .bind(i64::from(attempt))
         .bind(made.rows as i64)
@@ -167,9 +150,8 @@ pub async fn made(conn: &mut Conn, export: ExportId, attempt: u32, made: &Made) 
         .bind(&made.sha256.as_bytes()[..])
         .bind(made.at.millis())
         .bind(made.expires.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(conn)
+        .await?;
     Ok(done == 1)
 }
 
@@ -177,13 +159,7 @@ pub async fn made(conn: &mut Conn, export: ExportId, attempt: u32, made: &Made) 
 pub async fn download(conn: &mut Conn, export: ExportId, factor: FactorName, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE export_run SET state = 'downloaded', download_factor = $2, downloaded_at = $3 \
         WHERE export = $1 AND state = 'generated' AND expires_at > $3";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&export.as_bytes()[..])
-        .bind(factor_text(factor))
-        .bind(now.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+    let done = sql(SQL).bind(&export.as_bytes()[..]).bind(factor_text(factor)).bind(now.millis()).execute(conn).await?;
     Ok(done == 1)
 }
 
@@ -191,11 +167,6 @@ pub async fn download(conn: &mut Conn, export: ExportId, factor: FactorName, now
 pub async fn destroyed(conn: &mut Conn, export: ExportId, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE export_run SET state = 'destroyed', destroyed_at = $2 \
         WHERE export = $1 AND state IN ('generated', 'downloaded')";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&export.as_bytes()[..])
-        .bind(now.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+    let done = sql(SQL).bind(&export.as_bytes()[..]).bind(now.millis()).execute(conn).await?;
     Ok(done == 1)
 }

@@ -1,12 +1,13 @@
 //! Which customers a request selects: of named cases, or of a bounded window (E1). No function here goes beyond a
 //! [`Window`] of one branch or cases of one person.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::row::Row;
 use super::staff::{decode, id};
+use super::statement::{sql, sql_of_parts};
 use domain::clock::Timestamp;
 use domain::export::{FrozenRows, RowsHasher, Selection, Window};
 use domain::id::{BranchNo, CaseId, CustomerId, ExportId, PurposeName, StaffId};
-use sqlx::{AssertSqlSafe, Row};
 
 /// Ids that are read, or written, at once.
 const PAGE: usize = 2_000;
@@ -27,13 +28,13 @@ pub async fn bound_cases(db: &Db, staff: StaffId, bounds: CaseBounds<'_>) -> sql
         WHERE staff = $1 AND opened_at >= $2 AND (branch = $3 OR EXISTS (SELECT 1 FROM handle \
             WHERE handle.work_case = work_case.id AND handle.customer = work_case.customer AND bank_wide = 1)) \
         ORDER BY opened_at DESC, work_case.id DESC LIMIT 200";
-    let rows = on!(db, |pool| sqlx::query(SQL)
+    let rows = sql(SQL)
         .bind(&staff.as_bytes()[..])
         .bind(bounds.since.millis())
         .bind(bounds.branch.as_str())
-        .fetch_all(pool)
-        .await?);
-    let case = |row: &sqlx::sqlite::SqliteRow| {
+        .fetch_all(db)
+        .await?;
+    let case = |row: &Row| {
         Ok(BoundCase {
             id: CaseId::from_bytes(id(row.try_get(0)?)?),
             purpose: PurposeName::parse(row.try_get(1)?).map_err(decode)?,
@@ -62,13 +63,13 @@ async fn of_case(
         JOIN customer ON customer.id = work_case.customer AND hidden = 0 \
         WHERE work_case.id = $1 AND staff = $2 AND opened_at >= $3 AND (branch = $4 OR EXISTS (SELECT 1 FROM handle \
             WHERE handle.work_case = work_case.id AND handle.customer = work_case.customer AND bank_wide = 1))";
-    let row = on!(db, |pool| sqlx::query(SQL)
+    let row = sql(SQL)
         .bind(&case.as_bytes()[..])
         .bind(&staff.as_bytes()[..])
         .bind(bounds.since.millis())
         .bind(bounds.branch.as_str())
-        .fetch_optional(pool)
-        .await?);
+        .fetch_optional(db)
+        .await?;
     row.map(|row| Ok((CustomerId::from_bytes(id(row.try_get(0)?)?), row.try_get(1)?))).transpose()
 }
 
@@ -120,15 +121,15 @@ async fn opened(
     let (mut from, mut after) = (window.from().as_str().to_owned(), Vec::new());
     let mut customers = Vec::new();
     loop {
-        let rows = on!(db, |pool| sqlx::query(SQL)
+        let rows = sql(SQL)
             .bind(branch.as_str())
             .bind(&from)
             .bind(window.to().as_str())
             .bind(&after)
             .bind(product)
             .bind(PAGE as i64)
-            .fetch_all(pool)
-            .await?);
+            .fetch_all(db)
+            .await?;
         for row in &rows {
             customers.push(CustomerId::from_bytes(id(row.try_get(0)?)?));
         }
@@ -161,22 +162,22 @@ pub async fn still_selects(
                 AND ($4 IS NULL OR product = $4) AND hidden = 0 THEN 1 END) \
                 FROM export_row LEFT JOIN customer ON customer.id = export_row.customer WHERE export = $5";
             let (from, to) = (window.from().as_str(), window.to().as_str());
-            let selected: i64 = on!(db, |pool| sqlx::query(SELECTED)
+            let selected: i64 = sql(SELECTED)
                 .bind(branch.as_str())
                 .bind(from)
                 .bind(to)
                 .bind(product.as_deref())
-                .fetch_one(pool)
+                .fetch_one(db)
                 .await?
-                .try_get(0)?);
-            let row = on!(db, |pool| sqlx::query(FROZEN)
+                .try_get(0)?;
+            let row = sql(FROZEN)
                 .bind(branch.as_str())
                 .bind(from)
                 .bind(to)
                 .bind(product.as_deref())
                 .bind(&export.as_bytes()[..])
-                .fetch_one(pool)
-                .await?);
+                .fetch_one(db)
+                .await?;
             // All frozen rows are selected, and as many are selected as were frozen: the same rows.
             let (frozen, both): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
             Ok(frozen == both && frozen == selected)
@@ -190,12 +191,7 @@ pub async fn rows_of(db: &Db, export: ExportId) -> sqlx::Result<FrozenRows> {
     let mut hasher = RowsHasher::default();
     let mut after = Vec::new();
     loop {
-        let rows = on!(db, |pool| sqlx::query(SQL)
-            .bind(&export.as_bytes()[..])
-            .bind(&after)
-            .bind(PAGE as i64)
-            .fetch_all(pool)
-            .await?);
+        let rows = sql(SQL).bind(&export.as_bytes()[..]).bind(&after).bind(PAGE as i64).fetch_all(db).await?;
         for row in &rows {
             hasher.push(CustomerId::from_bytes(id(row.try_get(0)?)?));
         }
@@ -209,11 +205,7 @@ pub async fn at(db: &Db, export: ExportId, places: &[u64]) -> sqlx::Result<Vec<C
     const SQL: &str = "SELECT customer FROM export_row WHERE export = $1 ORDER BY customer LIMIT 1 OFFSET $2";
     let mut customers = Vec::with_capacity(places.len());
     for place in places {
-        let row = on!(db, |pool| sqlx::query(SQL)
-            .bind(&export.as_bytes()[..])
-            .bind(*place as i64)
-            .fetch_optional(pool)
-            .await?);
+        let row = sql(SQL).bind(&export.as_bytes()[..]).bind(*place as i64).fetch_optional(db).await?;
         if let Some(row) = row {
             customers.push(CustomerId::from_bytes(id(row.try_get(0)?)?));
         }
@@ -224,7 +216,7 @@ pub async fn at(db: &Db, export: ExportId, places: &[u64]) -> sqlx::Result<Vec<C
 /// Says that a request is being drawn up: if it never comes to be, its rows are swept away.
 pub async fn begin(conn: &mut Conn, export: ExportId, at: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO export_staging (export, begun_at) VALUES ($1, $2) ON CONFLICT (export) DO NOTHING";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(&export.as_bytes()[..]).bind(at.millis()).execute(c).await.map(drop))
+    sql(SQL).bind(&export.as_bytes()[..]).bind(at.millis()).execute(conn).await.map(drop)
 }
 
 /// Writes rows of a request that is being drawn up.
@@ -232,10 +224,10 @@ pub async fn stage(conn: &mut Conn, export: ExportId, customers: &[CustomerId]) 
     for some in customers.chunks(PAGE) {
         let tuples: Vec<String> = (0..some.len()).map(|n| format!("($1, ${})", n + 2)).collect();
         let sql = format!("INSERT INTO export_row (export, customer) VALUES {}", tuples.join(","));
-        on_conn!(&mut *conn, |c| {
-            let query = sqlx::query(AssertSqlSafe(sql)).bind(&export.as_bytes()[..]);
-            some.iter().fold(query, |query, one| query.bind(&one.as_bytes()[..])).execute(c).await?
-        });
+        {
+            let query = sql_of_parts(sql).bind(&export.as_bytes()[..]);
+            some.iter().fold(query, |query, one| query.bind(&one.as_bytes()[..])).execute(&mut *conn).await?
+        };
     }
     Ok(())
 }
@@ -246,7 +238,7 @@ pub async fn unfinished(db: &Db, before: Timestamp) -> sqlx::Result<Vec<ExportId
     const SQL: &str = "SELECT export FROM export_staging WHERE begun_at < $1 \
         AND NOT EXISTS (SELECT 1 FROM export_submission WHERE export_submission.export = export_staging.export) \
         AND NOT EXISTS (SELECT 1 FROM export WHERE export.id = export_staging.export AND expires_at >= $1) LIMIT 20";
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(before.millis()).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(before.millis()).fetch_all(db).await?;
     rows.iter().map(|row| Ok(ExportId::from_bytes(id(row.try_get(0)?)?))).collect()
 }
 
@@ -255,6 +247,6 @@ pub async fn forget(conn: &mut Conn, export: ExportId) -> sqlx::Result<()> {
     const ROWS: &str = "DELETE FROM export_row WHERE export = $1 \
         AND NOT EXISTS (SELECT 1 FROM export_submission WHERE export = $1)";
     const STAGED: &str = "DELETE FROM export_staging WHERE export = $1";
-    on_conn!(&mut *conn, |c| sqlx::query(ROWS).bind(&export.as_bytes()[..]).execute(c).await?);
-    on_conn!(conn, |c| sqlx::query(STAGED).bind(&export.as_bytes()[..]).execute(c).await.map(drop))
+    sql(ROWS).bind(&export.as_bytes()[..]).execute(&mut *conn).await?;
+    sql(STAGED).bind(&export.as_bytes()[..]).execute(conn).await.map(drop)
 }

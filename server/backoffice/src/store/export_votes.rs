@@ -1,19 +1,20 @@
 //! Votes on exports, and since when somebody has had one before them.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
 use super::exports::{ExportRow, VoteRow, digest_of, factor_text};
+use super::row::Row;
 use super::staff::decode;
+use super::statement::sql;
 use domain::audit::event::{AuditEvent, FactorName};
 use domain::clock::Timestamp;
 use domain::export::{Cast, Party, Vote};
 use domain::id::{BranchNo, ExportId, PersonNo, StaffId, StaffNo};
-use sqlx::Row;
 
 const VOTES: &str = "SELECT export_vote.person, export_vote.unit, approved, digest, staff.staff_no, staff.name, \
     by_version, note, think_ms, voted_at FROM export_vote JOIN staff ON staff.id = export_vote.staff \
     WHERE export = $1 ORDER BY voted_at, export_vote.person";
 
-fn row_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<VoteRow> {
+fn row_of(row: &Row) -> sqlx::Result<VoteRow> {
     Ok(VoteRow {
         vote: Vote {
             by: Party {
@@ -34,13 +35,13 @@ fn row_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<VoteRow> {
 
 /// The votes on a request, the first one first.
 pub async fn of(conn: &mut Conn, export: ExportId) -> sqlx::Result<Vec<VoteRow>> {
-    let rows = on_conn!(conn, |c| sqlx::query(VOTES).bind(&export.as_bytes()[..]).fetch_all(c).await?);
+    let rows = sql(VOTES).bind(&export.as_bytes()[..]).fetch_all(conn).await?;
     rows.iter().map(row_of).collect()
 }
 
 /// The same, outside a write transaction.
 pub async fn read(db: &Db, export: ExportId) -> sqlx::Result<Vec<VoteRow>> {
-    let rows = on!(db, |pool| sqlx::query(VOTES).bind(&export.as_bytes()[..]).fetch_all(pool).await?);
+    let rows = sql(VOTES).bind(&export.as_bytes()[..]).fetch_all(db).await?;
     rows.iter().map(row_of).collect()
 }
 
@@ -53,13 +54,13 @@ pub async fn of_pair(
 ) -> sqlx::Result<u64> {
     const SQL: &str = "SELECT COUNT(*) FROM export_vote JOIN export ON export.id = export_vote.export \
         WHERE person = $1 AND by_person = $2 AND approved = 1 AND voted_at >= $3";
-    let count: i64 = on_conn!(conn, |c| sqlx::query(SQL)
+    let count: i64 = sql(SQL)
         .bind(approver.as_str())
         .bind(requester.as_str())
         .bind(since.millis())
-        .fetch_one(c)
+        .fetch_one(conn)
         .await?
-        .try_get(0)?);
+        .try_get(0)?;
     Ok(count.unsigned_abs())
 }
 
@@ -83,7 +84,7 @@ pub async fn insert(conn: &mut Conn, new: &NewVote<'_>) -> sqlx::Result<bool> {
         factor, think_ms, voted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
         ON CONFLICT (export, person) DO NOTHING";
     let vote = new.cast.vote();
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
+    let done = sql(SQL)
         .bind(&new.export.as_bytes()[..])
         .bind(&new.staff.as_bytes()[..])
         .bind(vote.by.person.as_str())
@@ -96,9 +97,8 @@ pub async fn insert(conn: &mut Conn, new: &NewVote<'_>) -> sqlx::Result<bool> {
         .bind(factor_text(new.factor))
         .bind(new.think_ms)
         .bind(new.at.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(conn)
+        .await?;
     Ok(done == 1)
 }
 
@@ -106,23 +106,13 @@ pub async fn insert(conn: &mut Conn, new: &NewVote<'_>) -> sqlx::Result<bool> {
 pub async fn note_reading(conn: &mut Conn, export: ExportId, person: &PersonNo, at: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO export_reading (export, person, read_at) VALUES ($1, $2, $3) \
         ON CONFLICT (export, person) DO NOTHING";
-    on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&export.as_bytes()[..])
-        .bind(person.as_str())
-        .bind(at.millis())
-        .execute(c)
-        .await
-        .map(drop))
+    sql(SQL).bind(&export.as_bytes()[..]).bind(person.as_str()).bind(at.millis()).execute(conn).await.map(drop)
 }
 
 /// Since when they have had it before them.
 pub async fn read_since(conn: &mut Conn, export: ExportId, person: &PersonNo) -> sqlx::Result<Option<Timestamp>> {
     const SQL: &str = "SELECT read_at FROM export_reading WHERE export = $1 AND person = $2";
-    let row = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&export.as_bytes()[..])
-        .bind(person.as_str())
-        .fetch_optional(c)
-        .await?);
+    let row = sql(SQL).bind(&export.as_bytes()[..]).bind(person.as_str()).fetch_optional(conn).await?;
     row.map(|row| Ok(Timestamp::from_millis(row.try_get(0)?))).transpose()
 }
 
@@ -135,8 +125,7 @@ pub async fn all_stand(db: &Db, export: ExportId, now: Timestamp) -> sqlx::Resul
             WHERE export_vote.export = export.id AND approved = 1 AND NOT (voter.state = 'active' \
             AND voter.certified_until > $2 AND voter.role = 'approver' AND voter.version = export_vote.by_version \
             AND voter.person = export_vote.person AND voter.unit = export_vote.unit))";
-    let row =
-        on!(db, |pool| sqlx::query(SQL).bind(&export.as_bytes()[..]).bind(now.millis()).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(&export.as_bytes()[..]).bind(now.millis()).fetch_optional(db).await?;
     Ok(row.is_some())
 }
 
@@ -146,14 +135,14 @@ pub async fn all_recorded(conn: &mut Conn, row: &ExportRow, votes: &[VoteRow]) -
         AND decision = 'allowed' AND time >= $2 AND time <= $3 ORDER BY seq DESC LIMIT 500";
     let since = row.submission.map_or(row.created, |submission| submission.at);
     for vote in votes {
-        let entries = on_conn!(&mut *conn, |c| sqlx::query(SQL)
+        let entries = sql(SQL)
             .bind(vote.staff_no.as_str())
             .bind(since.millis())
             .bind(vote.at.millis())
-            .fetch_all(c)
-            .await?);
-        let told = |entry: &sqlx::sqlite::SqliteRow| {
-            let event = entry.try_get::<&[u8], _>(0).ok().and_then(|bytes| AuditEvent::decode(bytes).ok());
+            .fetch_all(&mut *conn)
+            .await?;
+        let told = |entry: &Row| {
+            let event = entry.try_get::<&[u8]>(0).ok().and_then(|bytes| AuditEvent::decode(bytes).ok());
             event.is_some_and(|event| {
                 event.details.export == Some(row.id)
                     && event.details.export_digest == Some(vote.vote.digest.fingerprint())

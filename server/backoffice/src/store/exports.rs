@@ -1,13 +1,14 @@
 //! Requests for exports and the votes on them. All of it is written once.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
 use super::export_runs::RunRow;
+use super::row::Row;
 use super::staff::{bad, decode, id};
+use super::statement::sql;
 use domain::audit::event::FactorName;
 use domain::clock::Timestamp;
 use domain::export::{ExportDigest, Vote};
 use domain::id::{BranchNo, ExportId, PersonNo, RecipientId, StaffId, StaffNo};
-use sqlx::Row;
 
 /// A request, with how far it is.
 #[derive(Clone, Debug)]
@@ -102,10 +103,10 @@ pub(super) fn digest_of(bytes: &[u8]) -> sqlx::Result<ExportDigest> {
     bytes.try_into().map(ExportDigest::from_bytes).map_err(|_| bad("digest"))
 }
 
-fn row_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<ExportRow> {
-    let time = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_millis));
-    let number = |column| u8::try_from(row.try_get::<i64, _>(column)?).map_err(|_| bad("count"));
-    let submission = match (row.try_get::<Option<&str>, _>("factor")?, time("submitted_at")?) {
+fn row_of(row: &Row) -> sqlx::Result<ExportRow> {
+    let time = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>>(column)?.map(Timestamp::from_millis));
+    let number = |column| u8::try_from(row.try_get::<i64>(column)?).map_err(|_| bad("count"));
+    let submission = match (row.try_get::<Option<&str>>("factor")?, time("submitted_at")?) {
         (Some(factor), Some(at)) => Some(SubmissionRow {
             factor: factor_of(factor)?,
             at,
@@ -124,7 +125,7 @@ fn row_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<ExportRow> {
         recipient_name: row.try_get("recipient_name")?,
         frozen: row.try_get("frozen")?,
         digest: digest_of(row.try_get("digest")?)?,
-        rows: u64::try_from(row.try_get::<i64, _>("row_count")?).map_err(|_| bad("row_count"))?,
+        rows: u64::try_from(row.try_get::<i64>("row_count")?).map_err(|_| bad("row_count"))?,
         votes_needed: number("votes_needed")?,
         created: Timestamp::from_millis(row.try_get("created")?),
         expires: Timestamp::from_millis(row.try_get("draft_expires")?),
@@ -139,29 +140,28 @@ fn row_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<ExportRow> {
 /// The request of that name.
 pub async fn find(conn: &mut Conn, export: ExportId) -> sqlx::Result<Option<ExportRow>> {
     const SQL: &str = select!("WHERE export.id = $1");
-    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(&export.as_bytes()[..]).fetch_optional(c).await?);
+    let row = sql(SQL).bind(&export.as_bytes()[..]).fetch_optional(conn).await?;
     row.as_ref().map(row_of).transpose()
 }
 
 /// The same, outside a write transaction.
 pub async fn read(db: &Db, export: ExportId) -> sqlx::Result<Option<ExportRow>> {
     const SQL: &str = select!("WHERE export.id = $1");
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&export.as_bytes()[..]).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(&export.as_bytes()[..]).fetch_optional(db).await?;
     row.as_ref().map(row_of).transpose()
 }
 
 /// This login's requests since then, the newest first; 200 at most.
 pub async fn of_staff(db: &Db, staff: StaffId, since: Timestamp) -> sqlx::Result<Vec<ExportRow>> {
     const SQL: &str = select!("WHERE requester = $1 AND created >= $2 ORDER BY created DESC, export.id DESC LIMIT 200");
-    let rows =
-        on!(db, |pool| sqlx::query(SQL).bind(&staff.as_bytes()[..]).bind(since.millis()).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(&staff.as_bytes()[..]).bind(since.millis()).fetch_all(db).await?;
     rows.iter().map(row_of).collect()
 }
 
 /// Requests of this person that were submitted since then.
 pub async fn submitted_by(db: &Db, person: &PersonNo, since: Timestamp) -> sqlx::Result<Vec<ExportRow>> {
     const SQL: &str = select!("WHERE export.by_person = $1 AND submitted_at >= $2 ORDER BY submitted_at LIMIT 500");
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(person.as_str()).bind(since.millis()).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(person.as_str()).bind(since.millis()).fetch_all(db).await?;
     rows.iter().map(row_of).collect()
 }
 
@@ -171,21 +171,21 @@ pub async fn waiting(db: &Db, now: Timestamp) -> sqlx::Result<Vec<ExportRow>> {
         "WHERE submission_expires > $1 AND withdrawn_at IS NULL AND of_run IS NULL \
          AND approvals < votes_needed AND rejections = 0 ORDER BY submitted_at, export.id LIMIT 200"
     );
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(now.millis()).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(now.millis()).fetch_all(db).await?;
     rows.iter().map(row_of).collect()
 }
 
 /// What was ever submitted, the newest first; 200 at most.
 pub async fn submitted(db: &Db) -> sqlx::Result<Vec<ExportRow>> {
     const SQL: &str = select!("WHERE submitted_at IS NOT NULL ORDER BY submitted_at DESC, export.id DESC LIMIT 200");
-    let rows = on!(db, |pool| sqlx::query(SQL).fetch_all(pool).await?);
+    let rows = sql(SQL).fetch_all(db).await?;
     rows.iter().map(row_of).collect()
 }
 
 /// What the runner looks at: files to be made, to be fetched or to be destroyed, the oldest first.
 pub async fn with_run(db: &Db) -> sqlx::Result<Vec<ExportRow>> {
     const SQL: &str = select!("WHERE run.state IN ('queued', 'running', 'generated', 'downloaded') ORDER BY asked_at");
-    let rows = on!(db, |pool| sqlx::query(SQL).fetch_all(pool).await?);
+    let rows = sql(SQL).fetch_all(db).await?;
     // One that cannot be read keeps no other from being made or destroyed.
     Ok(rows
         .iter()
@@ -214,35 +214,25 @@ const LOAD: &str = "SELECT \
         AND NOT EXISTS (SELECT 1 FROM export_vote WHERE export_vote.export = export.id AND approved = 0) \
         AND NOT EXISTS (SELECT 1 FROM export_run WHERE export_run.export = export.id \
             AND state IN ('failed', 'downloaded', 'destroyed')) THEN 1 END), \
-    COALESCE(SUM(CASE WHEN submission.submitted_at >= $3 THEN row_count END), 0), \
+    CAST(COALESCE(SUM(CASE WHEN submission.submitted_at >= $3 THEN row_count END), 0) AS BIGINT), \
     COUNT(CASE WHEN created_at >= $2 - 86400000 THEN 1 END), \
-    COALESCE(SUM(CASE WHEN created_at >= $2 - 86400000 THEN row_count END), 0) \
+    CAST(COALESCE(SUM(CASE WHEN created_at >= $2 - 86400000 THEN row_count END), 0) AS BIGINT) \
     FROM export LEFT JOIN export_submission AS submission ON submission.export = export.id \
     WHERE by_person = $1 AND created_at >= $3";
 
-fn load(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<Load> {
-    let count = |column| Ok::<_, sqlx::Error>(row.try_get::<i64, _>(column)?.unsigned_abs());
+fn load(row: &Row) -> sqlx::Result<Load> {
+    let count = |column| Ok::<_, sqlx::Error>(row.try_get::<i64>(column)?.unsigned_abs());
     Ok(Load { requests: count(0)?, rows: count(1)?, drawn: count(2)?, drawn_rows: count(3)? })
 }
 
 /// The load of one person since then.
 pub async fn load_of(conn: &mut Conn, person: &PersonNo, now: Timestamp, since: Timestamp) -> sqlx::Result<Load> {
-    load(&on_conn!(conn, |c| sqlx::query(LOAD)
-        .bind(person.as_str())
-        .bind(now.millis())
-        .bind(since.millis())
-        .fetch_one(c)
-        .await?))
+    load(&sql(LOAD).bind(person.as_str()).bind(now.millis()).bind(since.millis()).fetch_one(conn).await?)
 }
 
 /// The same, outside a write transaction.
 pub async fn read_load(db: &Db, person: &PersonNo, now: Timestamp, since: Timestamp) -> sqlx::Result<Load> {
-    load(&on!(db, |pool| sqlx::query(LOAD)
-        .bind(person.as_str())
-        .bind(now.millis())
-        .bind(since.millis())
-        .fetch_one(pool)
-        .await?))
+    load(&sql(LOAD).bind(person.as_str()).bind(now.millis()).bind(since.millis()).fetch_one(db).await?)
 }
 
 /// A request to be kept.
@@ -265,7 +255,7 @@ pub struct NewExport<'a> {
 pub async fn insert(conn: &mut Conn, new: &NewExport<'_>) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO export (id, requester, by_person, by_unit, by_version, recipient, frozen, digest, \
         row_count, votes_needed, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(&new.id.as_bytes()[..])
         .bind(&new.staff.as_bytes()[..])
         .bind(new.person.as_str())
@@ -278,23 +268,22 @@ pub async fn insert(conn: &mut Conn, new: &NewExport<'_>) -> sqlx::Result<()> {
         .bind(i64::from(new.votes_needed))
         .bind(new.created.millis())
         .bind(new.expires.millis())
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// Submits it; `false` if it was.
 pub async fn submit(conn: &mut Conn, export: ExportId, submission: &SubmissionRow) -> sqlx::Result<bool> {
     const SQL: &str = "INSERT INTO export_submission (export, factor, submitted_at, expires_at) \
         VALUES ($1, $2, $3, $4) ON CONFLICT (export) DO NOTHING";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
+    let done = sql(SQL)
         .bind(&export.as_bytes()[..])
         .bind(factor_text(submission.factor))
         .bind(submission.at.millis())
         .bind(submission.expires.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(conn)
+        .await?;
     Ok(done == 1)
 }
 
@@ -302,11 +291,6 @@ pub async fn submit(conn: &mut Conn, export: ExportId, submission: &SubmissionRo
 pub async fn withdraw(conn: &mut Conn, export: ExportId, at: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str =
         "INSERT INTO export_withdrawal (export, withdrawn_at) VALUES ($1, $2) ON CONFLICT (export) DO NOTHING";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&export.as_bytes()[..])
-        .bind(at.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+    let done = sql(SQL).bind(&export.as_bytes()[..]).bind(at.millis()).execute(conn).await?;
     Ok(done == 1)
 }

@@ -1,12 +1,12 @@
 //! Import: many rows a statement, since a statement's round trip costs more than its rows.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::statement::{sql, sql_of_parts};
 use crate::imports::prepare::{Before, PreparedCustomer};
 use crate::vault::{IndexDigest, SealedCustomer};
 use domain::clock::Timestamp;
 use domain::id::{BatchId, CustomerId};
 use domain::search::EXPORT_TOKEN;
-use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
 
 /// What is stored under a source tag.
@@ -27,10 +27,10 @@ pub(crate) async fn stored(db: &Db, tags: &[[u8; 32]]) -> sqlx::Result<Stored> {
     let mut stored = Stored::with_capacity(tags.len());
     for tags in tags.chunks(VALUES) {
         let sql = stored_sql(tags.len());
-        let rows = on!(db, |pool| {
-            let query = tags.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, tag| query.bind(&tag[..]));
-            query.fetch_all(pool).await?
-        });
+        let rows = {
+            let query = tags.iter().fold(sql_of_parts(sql), |query, tag| query.bind(&tag[..]));
+            query.fetch_all(db).await?
+        };
         for row in rows {
             stored.extend([stored_row(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)?]);
         }
@@ -43,11 +43,10 @@ pub(crate) async fn stored_now(conn: &mut Conn, changes: &[PreparedCustomer]) ->
     let mut stored = Stored::with_capacity(changes.len());
     for changes in changes.chunks(VALUES) {
         let sql = stored_sql(changes.len());
-        let rows = on_conn!(&mut *conn, |c| {
-            let query =
-                changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| query.bind(&one.source_tag[..]));
-            query.fetch_all(c).await?
-        });
+        let rows = {
+            let query = changes.iter().fold(sql_of_parts(sql), |query, one| query.bind(&one.source_tag[..]));
+            query.fetch_all(&mut *conn).await?
+        };
         for row in rows {
             stored.extend([stored_row(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)?]);
         }
@@ -68,7 +67,7 @@ fn stored_row(tag: Vec<u8>, id: Vec<u8>, content: Vec<u8>) -> sqlx::Result<Store
 /// The customer as it is, for its item numbers: ciphertext only.
 pub(crate) async fn before(db: &Db, id: CustomerId, content_tag: [u8; 32]) -> sqlx::Result<Before> {
     const SQL: &str = "SELECT key_version, wrapped_dek, sealed FROM vault_customer WHERE customer = $1";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&id.as_bytes()[..]).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(&id.as_bytes()[..]).fetch_optional(db.vault()).await?;
     let sealed = match row {
         None => None,
         Some(row) => {
@@ -133,8 +132,8 @@ async fn write_customers(
          product = excluded.product{also}",
         tuples(changes.len(), 11)
     );
-    on_conn!(conn, |c| {
-        let query = changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| {
+    {
+        let query = changes.iter().fold(sql_of_parts(sql), |query, one| {
             query
                 .bind(&one.id.as_bytes()[..])
                 .bind(one.branch.as_str())
@@ -148,8 +147,8 @@ async fn write_customers(
                 .bind(one.chosen_by.opened_on.as_deref())
                 .bind(one.chosen_by.product.as_deref())
         });
-        query.execute(c).await.map(drop)
-    })
+        query.execute(conn).await.map(drop)
+    }
 }
 
 async fn write_masks(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Result<()> {
@@ -157,12 +156,12 @@ async fn write_masks(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Res
         "INSERT INTO customer_mask (customer, masks) VALUES {} ON CONFLICT (customer) DO UPDATE SET masks = excluded.masks",
         tuples(changes.len(), 2)
     );
-    on_conn!(conn, |c| {
-        let query = changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| {
-            query.bind(&one.id.as_bytes()[..]).bind(one.masks.as_str())
-        });
-        query.execute(c).await.map(drop)
-    })
+    {
+        let query = changes
+            .iter()
+            .fold(sql_of_parts(sql), |query, one| query.bind(&one.id.as_bytes()[..]).bind(one.masks.as_str()));
+        query.execute(conn).await.map(drop)
+    }
 }
 
 async fn write_sealed(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Result<()> {
@@ -172,34 +171,34 @@ async fn write_sealed(conn: &mut Conn, changes: &[PreparedCustomer]) -> sqlx::Re
          wrapped_dek = excluded.wrapped_dek, sealed = excluded.sealed",
         tuples(changes.len(), 4)
     );
-    on_conn!(conn, |c| {
-        let query = changes.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| {
+    {
+        let query = changes.iter().fold(sql_of_parts(sql), |query, one| {
             let row = &one.sealed;
             let query = query.bind(&row.customer.as_bytes()[..]).bind(i64::from(row.key_version));
             query.bind(&row.wrapped_dek[..]).bind(&row.sealed[..])
         });
-        query.execute(c).await.map(drop)
-    })
+        query.execute(conn).await.map(drop)
+    }
 }
 
 async fn forget_index(conn: &mut Conn, changed: &[&PreparedCustomer]) -> sqlx::Result<()> {
     // Tokens of exports are no value of the file: they stand for items, whose numbers are theirs for life.
     let sql = format!("DELETE FROM vault_index WHERE field <> $1 AND customer IN {}", tuple(2, changed.len()));
-    on_conn!(conn, |c| {
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(EXPORT_TOKEN);
+    {
+        let query = sql_of_parts(sql).bind(EXPORT_TOKEN);
         let query = changed.iter().fold(query, |query, one| query.bind(&one.id.as_bytes()[..]));
-        query.execute(c).await.map(drop)
-    })
+        query.execute(conn).await.map(drop)
+    }
 }
 
 async fn write_index(conn: &mut Conn, entries: &[IndexRow<'_>]) -> sqlx::Result<()> {
     let sql = format!("INSERT INTO vault_index (field, digest, customer) VALUES {}", tuples(entries.len(), 3));
-    on_conn!(conn, |c| {
-        let query = entries.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (label, digest, id)| {
+    {
+        let query = entries.iter().fold(sql_of_parts(sql), |query, (label, digest, id)| {
             query.bind(*label).bind(&digest.as_bytes()[..]).bind(&id.as_bytes()[..])
         });
-        query.execute(c).await.map(drop)
-    })
+        query.execute(conn).await.map(drop)
+    }
 }
 
 /// `($1,$2),($3,$4)`: numbers only, nothing of a caller's.

@@ -1,10 +1,11 @@
 //! The log's rows: entries and full tiles, written once, and the head.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::row::Row;
+use super::statement::sql;
 use domain::audit::event::{AuditEvent, Decision};
 use domain::audit::merkle::Hash;
 use domain::clock::Timestamp;
-use sqlx::Row;
 
 pub mod find;
 pub mod raw;
@@ -90,28 +91,34 @@ pub struct Head {
     pub note: String,
 }
 
-/// The head inside a write transaction; made, if this is the first.
+/// The head inside a write transaction; made, if this is the first. It is what every batch begins with: on PostgreSQL
+/// its row's lock puts the writers of all instances in order, as SQLite's does for the whole file.
 pub async fn head(conn: &mut Conn) -> sqlx::Result<Head> {
     const SQL: &str = "SELECT size, root, latest, note FROM log_head WHERE id = 1";
-    const FIRST: &str = "INSERT INTO log_head (id, size, root, latest, note) VALUES (1, 0, $1, 0, '')";
-    let row = on_conn!(conn, |c| sqlx::query(SQL).fetch_optional(&mut *c).await?.map(|row| head_of(&row)));
-    if let Some(head) = row {
-        return head;
+    const LOCKED: &str = "SELECT size, root, latest, note FROM log_head WHERE id = 1 FOR UPDATE";
+    const FIRST: &str = "INSERT INTO log_head (id, size, root, latest, note) VALUES (1, 0, $1, 0, '') \
+        ON CONFLICT (id) DO NOTHING";
+    let text = match conn {
+        Conn::Sqlite(_) => SQL,
+        Conn::Postgres(_) => LOCKED,
+    };
+    if let Some(row) = sql(text).fetch_optional(&mut *conn).await? {
+        return head_of(&row);
     }
-    let root = domain::audit::merkle::empty_root();
-    on_conn!(conn, |c| sqlx::query(FIRST).bind(&root.as_bytes()[..]).execute(&mut *c).await?);
-    Ok(Head { size: 0, root, latest: Timestamp::from_millis(0), note: String::new() })
+    // Another instance may make it at the same moment: then it is theirs.
+    sql(FIRST).bind(&domain::audit::merkle::empty_root().as_bytes()[..]).execute(&mut *conn).await?;
+    head_of(&sql(text).fetch_one(conn).await?)
 }
 
 /// The head as a reader sees it; `None` before the first event.
 pub async fn read_head(db: &Db) -> sqlx::Result<Option<Head>> {
     const SQL: &str = "SELECT size, root, latest, note FROM log_head WHERE id = 1";
-    on!(db, |pool| sqlx::query(SQL).fetch_optional(pool).await?.map(|row| head_of(&row)).transpose())
+    sql(SQL).fetch_optional(db).await?.map(|row| head_of(&row)).transpose()
 }
 
-fn head_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<Head> {
+fn head_of(row: &Row) -> sqlx::Result<Head> {
     Ok(Head {
-        size: row.try_get::<i64, _>(0)? as u64,
+        size: row.try_get::<i64>(0)? as u64,
         root: hash(row.try_get(1)?)?,
         latest: Timestamp::from_millis(row.try_get(2)?),
         note: row.try_get(3)?,
@@ -121,15 +128,14 @@ fn head_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<Head> {
 /// Moves the head if it is where `from` says; `false` if another writer was there first.
 pub async fn move_head(conn: &mut Conn, from: u64, to: &Head) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE log_head SET size = $1, root = $2, latest = $3, note = $4 WHERE id = 1 AND size = $5";
-    let moved = on_conn!(conn, |c| sqlx::query(SQL)
+    let moved = sql(SQL)
         .bind(to.size as i64)
         .bind(&to.root.as_bytes()[..])
         .bind(to.latest.millis())
         .bind(&to.note)
         .bind(from as i64)
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(conn)
+        .await?;
     Ok(moved == 1)
 }
 
@@ -139,7 +145,7 @@ pub async fn insert_entry(conn: &mut Conn, entry: &EntryRow) -> sqlx::Result<()>
         (seq, leaf_hash, bytes, time, kind, decision, code, staff_no, customer, work_case, purpose, field, alert) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     let columns = &entry.columns;
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(entry.seq as i64)
         .bind(&entry.leaf_hash)
         .bind(&entry.bytes)
@@ -153,37 +159,35 @@ pub async fn insert_entry(conn: &mut Conn, entry: &EntryRow) -> sqlx::Result<()>
         .bind(&columns.purpose)
         .bind(&columns.field)
         .bind(&columns.alert)
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// Stores a tile that is full.
 pub async fn insert_tile(conn: &mut Conn, tile: &TileRow) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO log_tile (level, idx, hashes, root) VALUES ($1, $2, $3, $4)";
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(i64::from(tile.level))
         .bind(tile.index as i64)
         .bind(&tile.hashes)
         .bind(&tile.root)
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// Leaf hashes from `start` up to `end`.
 pub async fn leaf_hashes(conn: &mut Conn, start: u64, end: u64) -> sqlx::Result<Vec<Hash>> {
     const SQL: &str = "SELECT leaf_hash FROM log_entry WHERE seq >= $1 AND seq < $2 ORDER BY seq";
-    let rows = on_conn!(conn, |c| sqlx::query(SQL).bind(start as i64).bind(end as i64).fetch_all(c).await?);
+    let rows = sql(SQL).bind(start as i64).bind(end as i64).fetch_all(conn).await?;
     rows.iter().map(|row| hash(row.try_get(0)?)).collect()
 }
 
 /// Roots of the full tiles of a level, from `start` up to `end`.
 pub async fn tile_roots(conn: &mut Conn, level: u8, start: u64, end: u64) -> sqlx::Result<Vec<Hash>> {
     const SQL: &str = "SELECT root FROM log_tile WHERE level = $1 AND idx >= $2 AND idx < $3 ORDER BY idx";
-    let rows = on_conn!(conn, |c| {
-        sqlx::query(SQL).bind(i64::from(level)).bind(start as i64).bind(end as i64).fetch_all(c).await?
-    });
+    let rows = { sql(SQL).bind(i64::from(level)).bind(start as i64).bind(end as i64).fetch_all(conn).await? };
     rows.iter().map(|row| hash(row.try_get(0)?)).collect()
 }
 
@@ -191,11 +195,11 @@ pub async fn tile_roots(conn: &mut Conn, level: u8, start: u64, end: u64) -> sql
 pub async fn entries(db: &Db, start: u64, limit: u32) -> sqlx::Result<Vec<EntryRow>> {
     const SQL: &str = "SELECT seq, leaf_hash, bytes, time, kind, decision, code, staff_no, customer, work_case, \
         purpose, field, alert FROM log_entry WHERE seq >= $1 ORDER BY seq LIMIT $2";
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(start as i64).bind(i64::from(limit)).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(start as i64).bind(i64::from(limit)).fetch_all(db).await?;
     rows.iter()
         .map(|row| {
             Ok(EntryRow {
-                seq: row.try_get::<i64, _>(0)? as u64,
+                seq: row.try_get::<i64>(0)? as u64,
                 leaf_hash: row.try_get(1)?,
                 bytes: row.try_get(2)?,
                 columns: Columns {
@@ -218,17 +222,10 @@ pub async fn entries(db: &Db, start: u64, limit: u32) -> sqlx::Result<Vec<EntryR
 /// Full tiles of a level from `start`, at most `limit`, in order.
 pub async fn tiles(db: &Db, level: u8, start: u64, limit: u32) -> sqlx::Result<Vec<TileRow>> {
     const SQL: &str = "SELECT idx, hashes, root FROM log_tile WHERE level = $1 AND idx >= $2 ORDER BY idx LIMIT $3";
-    let rows = on!(db, |pool| {
-        sqlx::query(SQL).bind(i64::from(level)).bind(start as i64).bind(i64::from(limit)).fetch_all(pool).await?
-    });
+    let rows = { sql(SQL).bind(i64::from(level)).bind(start as i64).bind(i64::from(limit)).fetch_all(db).await? };
     rows.iter()
         .map(|row| {
-            Ok(TileRow {
-                level,
-                index: row.try_get::<i64, _>(0)? as u64,
-                hashes: row.try_get(1)?,
-                root: row.try_get(2)?,
-            })
+            Ok(TileRow { level, index: row.try_get::<i64>(0)? as u64, hashes: row.try_get(1)?, root: row.try_get(2)? })
         })
         .collect()
 }

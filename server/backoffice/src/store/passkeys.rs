@@ -1,10 +1,11 @@
 //! Passkeys, by the person whose they are.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::row::Row;
 use super::staff::id;
+use super::statement::sql;
 use domain::clock::Timestamp;
 use domain::id::{PasskeyId, PersonNo};
-use sqlx::Row;
 
 /// One passkey.
 #[derive(Clone, Debug)]
@@ -21,15 +22,15 @@ pub struct PasskeyRow {
 pub async fn of_person(db: &Db, person: &str) -> sqlx::Result<Vec<PasskeyRow>> {
     const SQL: &str = "SELECT id, name, sealed, state, enrolled_at, used_at FROM passkey \
         WHERE person = $1 AND state <> 'revoked' ORDER BY enrolled_at, id";
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(person).fetch_all(pool).await?);
-    let row_of = |row: &sqlx::sqlite::SqliteRow| {
+    let rows = sql(SQL).bind(person).fetch_all(db).await?;
+    let row_of = |row: &Row| {
         Ok(PasskeyRow {
             id: PasskeyId::from_bytes(id(row.try_get(0)?)?),
             name: row.try_get(1)?,
             sealed: row.try_get(2)?,
-            suspended: row.try_get::<&str, _>(3)? == "suspended",
+            suspended: row.try_get::<&str>(3)? == "suspended",
             enrolled: Timestamp::from_millis(row.try_get(4)?),
-            used: row.try_get::<Option<i64>, _>(5)?.map(Timestamp::from_millis),
+            used: row.try_get::<Option<i64>>(5)?.map(Timestamp::from_millis),
         })
     };
     rows.iter().map(row_of).collect()
@@ -39,7 +40,7 @@ pub async fn of_person(db: &Db, person: &str) -> sqlx::Result<Vec<PasskeyRow>> {
 pub async fn count(conn: &mut Conn, person: &PersonNo) -> sqlx::Result<(i64, i64)> {
     const SQL: &str = "SELECT COUNT(*) FILTER (WHERE state = 'active'), COUNT(*) FROM passkey \
         WHERE person = $1 AND state <> 'revoked'";
-    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(person.as_str()).fetch_one(c).await?);
+    let row = sql(SQL).bind(person.as_str()).fetch_one(conn).await?;
     Ok((row.try_get(0)?, row.try_get(1)?))
 }
 
@@ -58,7 +59,7 @@ pub struct NewPasskey<'a> {
 pub async fn insert(conn: &mut Conn, new: &NewPasskey<'_>) -> sqlx::Result<bool> {
     const SQL: &str = "INSERT INTO passkey (id, person, name, sealed, credential_tag, sign_count, enrolled_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (credential_tag) DO NOTHING";
-    let inserted = on_conn!(conn, |c| sqlx::query(SQL)
+    let inserted = sql(SQL)
         .bind(&new.id.as_bytes()[..])
         .bind(new.person.as_str())
         .bind(new.name)
@@ -66,9 +67,8 @@ pub async fn insert(conn: &mut Conn, new: &NewPasskey<'_>) -> sqlx::Result<bool>
         .bind(&new.credential_tag[..])
         .bind(i64::from(new.sign_count))
         .bind(new.enrolled.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(conn)
+        .await?;
     Ok(inserted == 1)
 }
 
@@ -83,14 +83,13 @@ pub async fn accept(
 ) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE passkey SET sign_count = $1, used_at = $2 \
         WHERE id = $3 AND person = $4 AND state = 'active' AND (sign_count < $1 OR (sign_count = 0 AND $1 = 0))";
-    let accepted = on_conn!(conn, |c| sqlx::query(SQL)
+    let accepted = sql(SQL)
         .bind(i64::from(sign_count))
         .bind(now.millis())
         .bind(&passkey.as_bytes()[..])
         .bind(person.as_str())
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(conn)
+        .await?;
     Ok(accepted == 1)
 }
 
@@ -102,17 +101,14 @@ pub async fn suspend(conn: &mut Conn, passkey: PasskeyId, person: &PersonNo) -> 
 
 /// Revokes, and forgets the credential; `false` if this person has none of that id.
 pub async fn revoke(conn: &mut Conn, passkey: PasskeyId, person: &PersonNo) -> sqlx::Result<bool> {
-    const SQL: &str = "UPDATE passkey SET state = 'revoked', sealed = x'' \
+    const SQL: &str = "UPDATE passkey SET state = 'revoked', sealed = $3 \
         WHERE id = $1 AND person = $2 AND state <> 'revoked'";
-    changed(conn, SQL, passkey, person).await
+    let nothing: &[u8] = &[];
+    let revoked = sql(SQL).bind(&passkey.as_bytes()[..]).bind(person.as_str()).bind(nothing).execute(conn).await?;
+    Ok(revoked == 1)
 }
 
-async fn changed(conn: &mut Conn, sql: &'static str, passkey: PasskeyId, person: &PersonNo) -> sqlx::Result<bool> {
-    let changed = on_conn!(conn, |c| sqlx::query(sql)
-        .bind(&passkey.as_bytes()[..])
-        .bind(person.as_str())
-        .execute(c)
-        .await?
-        .rows_affected());
+async fn changed(conn: &mut Conn, text: &'static str, passkey: PasskeyId, person: &PersonNo) -> sqlx::Result<bool> {
+    let changed = sql(text).bind(&passkey.as_bytes()[..]).bind(person.as_str()).execute(conn).await?;
     Ok(changed == 1)
 }

@@ -1,10 +1,11 @@
 //! Readings of the log that are not closed yet (A7).
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::row::Row;
 use super::staff::id;
+use super::statement::sql;
 use domain::clock::Timestamp;
 use domain::id::{Lineage, ReadingId};
-use sqlx::Row;
 
 /// A part of the log that was seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub async fn insert(conn: &mut Conn, reading: &NewReading<'_>, now: Timestamp) -
         (id, lineage, filters, live, lowest, highest, pages, entries, seen_at, template) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let (lowest, highest) = reading.seen.range.unzip();
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(&reading.id.as_bytes()[..])
         .bind(&reading.lineage.as_bytes()[..])
         .bind(&reading.filters[..])
@@ -49,9 +50,9 @@ pub async fn insert(conn: &mut Conn, reading: &NewReading<'_>, now: Timestamp) -
         .bind(reading.seen.entries as i64)
         .bind(now.millis())
         .bind(reading.template)
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// Which reading goes on.
@@ -70,7 +71,7 @@ pub async fn extend(conn: &mut Conn, going: &Going, seen: &Extent, now: Timestam
         highest = CASE WHEN highest IS NULL OR $2 > highest THEN $2 ELSE highest END, \
         pages = pages + $3, entries = entries + $4, seen_at = $5 WHERE id = $6 AND lineage = $7 AND filters = $8 AND seen_at > $9";
     let (lowest, highest) = seen.range.unzip();
-    let extended = on_conn!(conn, |c| sqlx::query(SQL)
+    let extended = sql(SQL)
         .bind(lowest.map(|seq| seq as i64))
         .bind(highest.map(|seq| seq as i64))
         .bind(i64::from(seen.entries > 0))
@@ -80,9 +81,8 @@ pub async fn extend(conn: &mut Conn, going: &Going, seen: &Extent, now: Timestam
         .bind(&going.lineage.as_bytes()[..])
         .bind(&going.filters[..])
         .bind(going.since.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(conn)
+        .await?;
     Ok(extended == 1)
 }
 
@@ -98,18 +98,14 @@ pub struct Closed {
 pub async fn take(conn: &mut Conn, id: ReadingId, unless_after: Timestamp) -> sqlx::Result<Option<Closed>> {
     const SQL: &str = "DELETE FROM log_reading WHERE id = $1 AND seen_at <= $2 \
         RETURNING lowest, highest, pages, entries, template";
-    let row = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&id.as_bytes()[..])
-        .bind(unless_after.millis())
-        .fetch_optional(c)
-        .await?);
+    let row = sql(SQL).bind(&id.as_bytes()[..]).bind(unless_after.millis()).fetch_optional(conn).await?;
     row.map(|row| {
         let lowest: Option<i64> = row.try_get(0)?;
         let highest: Option<i64> = row.try_get(1)?;
         Ok(Closed {
             range: lowest.zip(highest).map(|(lowest, highest)| (lowest as u64, highest as u64)),
-            pages: row.try_get::<i64, _>(2)? as u64,
-            entries: row.try_get::<i64, _>(3)? as u64,
+            pages: row.try_get::<i64>(2)? as u64,
+            entries: row.try_get::<i64>(3)? as u64,
             template: row.try_get(4)?,
         })
     })
@@ -119,17 +115,17 @@ pub async fn take(conn: &mut Conn, id: ReadingId, unless_after: Timestamp) -> sq
 /// A session's open readings: their ids, whether live, and their filters.
 pub async fn of_lineage(db: &Db, lineage: Lineage) -> sqlx::Result<Vec<(ReadingId, bool, Vec<u8>)>> {
     const SQL: &str = "SELECT id, live, filters FROM log_reading WHERE lineage = $1";
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_all(pool).await?);
-    rows.iter().map(|row| Ok((reading_id(row)?, row.try_get::<i64, _>(1)? == 1, row.try_get(2)?))).collect()
+    let rows = sql(SQL).bind(&lineage.as_bytes()[..]).fetch_all(db).await?;
+    rows.iter().map(|row| Ok((reading_id(row)?, row.try_get::<i64>(1)? == 1, row.try_get(2)?))).collect()
 }
 
 /// Readings that were not used since `before`, a hundred at a time.
 pub async fn idle(db: &Db, before: Timestamp) -> sqlx::Result<Vec<ReadingId>> {
     const SQL: &str = "SELECT id FROM log_reading WHERE seen_at <= $1 LIMIT 100";
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(before.millis()).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(before.millis()).fetch_all(db).await?;
     rows.iter().map(reading_id).collect()
 }
 
-fn reading_id(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<ReadingId> {
+fn reading_id(row: &Row) -> sqlx::Result<ReadingId> {
     Ok(ReadingId::from_bytes(id(row.try_get(0)?)?))
 }

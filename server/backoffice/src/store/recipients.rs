@@ -1,11 +1,12 @@
 //! To whom files go. What is known of a recipient is written once; so is what a second person said.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::row::Row;
 use super::staff::{bad, decode, id};
+use super::statement::sql;
 use domain::clock::Timestamp;
 use domain::export::RecipientKind;
 use domain::id::{BranchNo, PersonNo, RecipientId, StaffId, StaffNo};
-use sqlx::Row;
 
 /// A recipient, with what became of it.
 #[derive(Clone, Debug)]
@@ -60,9 +61,9 @@ macro_rules! select {
     };
 }
 
-fn row_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<RecipientRow> {
-    let time = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_millis));
-    let decision = match (row.try_get::<Option<bool>, _>(14)?, time(19)?) {
+fn row_of(row: &Row) -> sqlx::Result<RecipientRow> {
+    let time = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>>(column)?.map(Timestamp::from_millis));
+    let decision = match (row.try_get::<Option<bool>>(14)?, time(19)?) {
         (Some(confirmed), Some(at)) => Some(RecipientDecisionRow {
             confirmed,
             channel: row.try_get(15)?,
@@ -98,21 +99,21 @@ fn row_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<RecipientRow> {
 /// The recipient of that name.
 pub async fn find(conn: &mut Conn, recipient: RecipientId) -> sqlx::Result<Option<RecipientRow>> {
     const SQL: &str = select!("WHERE recipient.id = $1");
-    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(&recipient.as_bytes()[..]).fetch_optional(c).await?);
+    let row = sql(SQL).bind(&recipient.as_bytes()[..]).fetch_optional(conn).await?;
     row.as_ref().map(row_of).transpose()
 }
 
 /// The same, outside a write transaction.
 pub async fn read(db: &Db, recipient: RecipientId) -> sqlx::Result<Option<RecipientRow>> {
     const SQL: &str = select!("WHERE recipient.id = $1");
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&recipient.as_bytes()[..]).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(&recipient.as_bytes()[..]).fetch_optional(db).await?;
     row.as_ref().map(row_of).transpose()
 }
 
 /// Every recipient, the newest first; 500 at most.
 pub async fn all(db: &Db) -> sqlx::Result<Vec<RecipientRow>> {
     const SQL: &str = select!("ORDER BY proposed_at DESC, recipient.id DESC LIMIT 500");
-    let rows = on!(db, |pool| sqlx::query(SQL).fetch_all(pool).await?);
+    let rows = sql(SQL).fetch_all(db).await?;
     rows.iter().map(row_of).collect()
 }
 
@@ -120,7 +121,7 @@ pub async fn all(db: &Db) -> sqlx::Result<Vec<RecipientRow>> {
 pub async fn count_waiting(conn: &mut Conn, person: &PersonNo, now: Timestamp) -> sqlx::Result<i64> {
     const SQL: &str = "SELECT COUNT(*) FROM recipient WHERE by_person = $1 AND expires_at > $2 \
         AND NOT EXISTS (SELECT 1 FROM recipient_decision WHERE recipient_decision.recipient = recipient.id)";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(person.as_str()).bind(now.millis()).fetch_one(c).await?.try_get(0))
+    sql(SQL).bind(person.as_str()).bind(now.millis()).fetch_one(conn).await?.try_get(0)
 }
 
 /// A recipient to be kept.
@@ -142,7 +143,7 @@ pub async fn insert(conn: &mut Conn, new: &NewRecipient<'_>) -> sqlx::Result<()>
         commitment, proposed_by, by_person, by_unit, by_version, proposed_at, expires_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     let known = new.known;
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(&new.id.as_bytes()[..])
         .bind(known.name.as_str())
         .bind(known.kind.as_str())
@@ -157,9 +158,9 @@ pub async fn insert(conn: &mut Conn, new: &NewRecipient<'_>) -> sqlx::Result<()>
         .bind(new.by_version)
         .bind(new.proposed.millis())
         .bind(new.expires.millis())
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// A second person's word to be kept.
@@ -179,7 +180,7 @@ pub struct NewRecipientDecision<'a> {
 pub async fn decide(conn: &mut Conn, new: &NewRecipientDecision<'_>) -> sqlx::Result<bool> {
     const SQL: &str = "INSERT INTO recipient_decision (recipient, confirmed, channel, note, salt, decided_by, \
         by_person, by_unit, decided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (recipient) DO NOTHING";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
+    let done = sql(SQL)
         .bind(&new.recipient.as_bytes()[..])
         .bind(new.confirmed)
         .bind(new.channel)
@@ -189,9 +190,8 @@ pub async fn decide(conn: &mut Conn, new: &NewRecipientDecision<'_>) -> sqlx::Re
         .bind(new.person.as_str())
         .bind(new.unit.as_str())
         .bind(new.at.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(conn)
+        .await?;
     Ok(done == 1)
 }
 
@@ -199,12 +199,7 @@ pub async fn decide(conn: &mut Conn, new: &NewRecipientDecision<'_>) -> sqlx::Re
 pub async fn end(conn: &mut Conn, recipient: RecipientId, staff: StaffId, at: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "INSERT INTO recipient_end (recipient, ended_by, ended_at) VALUES ($1, $2, $3) \
         ON CONFLICT (recipient) DO NOTHING";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&recipient.as_bytes()[..])
-        .bind(&staff.as_bytes()[..])
-        .bind(at.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+    let done =
+        sql(SQL).bind(&recipient.as_bytes()[..]).bind(&staff.as_bytes()[..]).bind(at.millis()).execute(conn).await?;
     Ok(done == 1)
 }

@@ -1,7 +1,7 @@
 //! Refusals alike, counted by the minute (A10).
 
-use super::db::{Conn, Db, on, on_conn};
-use sqlx::Row;
+use super::db::{Conn, Db};
+use super::statement::sql;
 
 /// What is counted together.
 pub struct Flood<'a> {
@@ -18,20 +18,20 @@ pub struct Flood<'a> {
 pub async fn count(conn: &mut Conn, flood: &Flood<'_>) -> sqlx::Result<i64> {
     const SQL: &str = "INSERT INTO refusal_count (source, minute, count, free, template) VALUES ($1, $2, 1, $3, $4) \
         ON CONFLICT (source, minute) DO UPDATE SET count = refusal_count.count + 1 RETURNING count";
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(flood.source)
         .bind(flood.minute)
         .bind(flood.free)
         .bind(flood.template)
-        .fetch_one(c)
+        .fetch_one(conn)
         .await?
-        .try_get(0))
+        .try_get(0)
 }
 
 /// How many there are in this minute so far.
 pub async fn counted(conn: &mut Conn, source: &str, minute: i64) -> sqlx::Result<i64> {
     const SQL: &str = "SELECT count FROM refusal_count WHERE source = $1 AND minute = $2";
-    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(source).bind(minute).fetch_optional(c).await?);
+    let row = sql(SQL).bind(source).bind(minute).fetch_optional(conn).await?;
     row.map_or(Ok(0), |row| row.try_get(0))
 }
 
@@ -39,7 +39,7 @@ pub async fn counted(conn: &mut Conn, source: &str, minute: i64) -> sqlx::Result
 /// thousands of them.
 pub async fn forget_told(conn: &mut Conn, minute: i64) -> sqlx::Result<()> {
     const SQL: &str = "DELETE FROM refusal_count WHERE minute < $1 AND count <= free";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(minute).execute(c).await.map(drop))
+    sql(SQL).bind(minute).execute(conn).await.map(drop)
 }
 
 /// A minute that is over.
@@ -51,7 +51,7 @@ pub struct Over {
 /// Minutes before `minute` that are not told yet, a hundred at a time.
 pub async fn over(db: &Db, minute: i64) -> sqlx::Result<Vec<Over>> {
     const SQL: &str = "SELECT source, minute FROM refusal_count WHERE minute < $1 LIMIT 100";
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(minute).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(minute).fetch_all(db).await?;
     rows.iter().map(|row| Ok(Over { source: row.try_get(0)?, minute: row.try_get(1)? })).collect()
 }
 
@@ -59,6 +59,6 @@ pub async fn over(db: &Db, minute: i64) -> sqlx::Result<Vec<Over>> {
 /// took it.
 pub async fn take(conn: &mut Conn, over: &Over) -> sqlx::Result<Option<(i64, Vec<u8>)>> {
     const SQL: &str = "DELETE FROM refusal_count WHERE source = $1 AND minute = $2 RETURNING count - free, template";
-    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(&over.source).bind(over.minute).fetch_optional(c).await?);
+    let row = sql(SQL).bind(&over.source).bind(over.minute).fetch_optional(conn).await?;
     row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 }

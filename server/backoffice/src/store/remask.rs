@@ -1,13 +1,13 @@
 //! Customers one after another, for the one job that has to see all: it shows the receipt that says so, since
 //! nothing else may list them (Q2).
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
 use super::staff::id;
+use super::statement::sql;
 use crate::audit::Receipt;
 use crate::imports::chosen_by::ChosenBy;
 use crate::vault::{RemaskBegun, SealedCustomer};
 use domain::id::CustomerId;
-use sqlx::Row;
 
 /// A sealed customer, the masks that are stored beside, and what exports choose by.
 pub struct StoredMasks {
@@ -19,7 +19,7 @@ pub struct StoredMasks {
 /// How many there are.
 pub async fn count(db: &Db, _: &Receipt<RemaskBegun>) -> sqlx::Result<u64> {
     const SQL: &str = "SELECT COUNT(*) FROM vault_customer";
-    Ok(on!(db, |pool| sqlx::query(SQL).fetch_one(pool).await?).try_get::<i64, _>(0)? as u64)
+    Ok(sql(SQL).fetch_one(db.vault()).await?.try_get::<i64>(0)? as u64)
 }
 
 /// Those after this one, by id, at most `limit`.
@@ -34,11 +34,11 @@ pub async fn after(
         JOIN customer ON customer.id = vault_customer.customer \
         WHERE vault_customer.customer > $1 ORDER BY vault_customer.customer LIMIT $2";
     let last = last.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(last).bind(i64::from(limit)).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(last).bind(i64::from(limit)).fetch_all(db.vault()).await?;
     rows.iter()
         .map(|row| {
             let customer = CustomerId::from_bytes(id(row.try_get(0)?)?);
-            let key_version = row.try_get::<i64, _>(1)? as u32;
+            let key_version = row.try_get::<i64>(1)? as u32;
             let sealed =
                 SealedCustomer { customer, key_version, wrapped_dek: row.try_get(2)?, sealed: row.try_get(3)? };
             let chosen_by = ChosenBy { opened_on: row.try_get(5)?, product: row.try_get(6)? };
@@ -58,21 +58,20 @@ pub(crate) async fn replace(
     const CHOSEN_BY: &str = "UPDATE customer SET opened_on = $1, product = $2 WHERE id = $3";
     const SQL: &str = "UPDATE customer_mask SET masks = $1 WHERE customer = $2 \
         AND EXISTS (SELECT 1 FROM vault_customer WHERE customer = $2 AND wrapped_dek = $3)";
-    let done = on_conn!(&mut *conn, |c| sqlx::query(SQL)
+    let done = sql(SQL)
         .bind(masks)
         .bind(&sealed.customer.as_bytes()[..])
         .bind(&sealed.wrapped_dek)
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(&mut *conn)
+        .await?;
     if done != 1 {
         return Ok(false);
     }
-    on_conn!(conn, |c| sqlx::query(CHOSEN_BY)
+    sql(CHOSEN_BY)
         .bind(chosen_by.opened_on.as_deref())
         .bind(chosen_by.product.as_deref())
         .bind(&sealed.customer.as_bytes()[..])
-        .execute(c)
-        .await?);
+        .execute(conn)
+        .await?;
     Ok(true)
 }

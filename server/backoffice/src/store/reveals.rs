@@ -1,15 +1,15 @@
 //! Reveals that were made, and what was done with them since.
 
 use super::customers::Among;
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::statement::sql;
 use domain::clock::Timestamp;
 use domain::id::CustomerId;
-use sqlx::Row;
 
 /// The bytes of a reveal's event; `None` for the number of anything else.
 pub async fn event(db: &Db, seq: u64) -> sqlx::Result<Option<Vec<u8>>> {
     const SQL: &str = "SELECT bytes FROM log_entry WHERE seq = $1 AND kind = 'field_revealed' AND decision = 'allowed'";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(seq as i64).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(seq as i64).fetch_optional(db).await?;
     row.map(|row| row.try_get(0)).transpose()
 }
 
@@ -17,13 +17,13 @@ pub async fn event(db: &Db, seq: u64) -> sqlx::Result<Option<Vec<u8>>> {
 pub async fn count(conn: &mut Conn, seq: u64, used: &str, now: Timestamp) -> sqlx::Result<i64> {
     const SQL: &str = "INSERT INTO reveal_use (seq, used, count, at) VALUES ($1, $2, 1, $3) \
         ON CONFLICT (seq, used) DO UPDATE SET count = reveal_use.count + 1 RETURNING count";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(seq as i64).bind(used).bind(now.millis()).fetch_one(c).await?.try_get(0))
+    sql(SQL).bind(seq as i64).bind(used).bind(now.millis()).fetch_one(conn).await?.try_get(0)
 }
 
 /// Whether a reveal was used so.
 pub async fn was(conn: &mut Conn, seq: u64, used: &str) -> sqlx::Result<bool> {
     const SQL: &str = "SELECT 1 FROM reveal_use WHERE seq = $1 AND used = $2";
-    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(seq as i64).bind(used).fetch_optional(c).await?);
+    let row = sql(SQL).bind(seq as i64).bind(used).fetch_optional(conn).await?;
     Ok(row.is_some())
 }
 
@@ -39,12 +39,7 @@ pub async fn since(
         AND decision = 'allowed' AND time >= $2 \
         AND EXISTS (SELECT 1 FROM customer WHERE id = $1 AND (branch = $3 OR $4 = 1) AND hidden = 0)";
     let (branch, bank_wide) = among.bound();
-    let row = on!(db, |pool| sqlx::query(SQL)
-        .bind(&customer.as_bytes()[..])
-        .bind(since.millis())
-        .bind(branch)
-        .bind(bank_wide)
-        .fetch_one(pool)
-        .await?);
-    Ok((row.try_get(0)?, row.try_get::<Option<i64>, _>(1)?.map(Timestamp::from_millis)))
+    let row =
+        sql(SQL).bind(&customer.as_bytes()[..]).bind(since.millis()).bind(branch).bind(bank_wide).fetch_one(db).await?;
+    Ok((row.try_get(0)?, row.try_get::<Option<i64>>(1)?.map(Timestamp::from_millis)))
 }

@@ -1,13 +1,14 @@
 //! Which sessions there are, and how each of them ended.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::row::Row;
 use super::sessions::{SessionRow, session_of};
 use super::staff::{bad, id};
+use super::statement::sql;
 use domain::audit::event::DeviceTag;
 use domain::clock::Timestamp;
 use domain::desk::{EndedBy, SessionEnd};
 use domain::id::{Lineage, PersonNo};
-use sqlx::Row;
 use std::net::IpAddr;
 
 /// A session of somebody's, live or not.
@@ -25,11 +26,11 @@ pub struct PastRow {
 pub async fn of_person(db: &Db, person: &PersonNo, since: Timestamp) -> sqlx::Result<Vec<PastRow>> {
     const SQL: &str = "SELECT lineage, started_at, seen_at, ended_at, ended_by, address, device FROM session \
         WHERE person = $1 AND started_at >= $2 ORDER BY ended_at IS NOT NULL, started_at DESC, lineage DESC LIMIT 50";
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(person.as_str()).bind(since.millis()).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(person.as_str()).bind(since.millis()).fetch_all(db).await?;
     rows.iter().map(past_of).collect()
 }
 
-fn past_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<PastRow> {
+fn past_of(row: &Row) -> sqlx::Result<PastRow> {
     let device: Option<&str> = row.try_get(6)?;
     Ok(PastRow {
         lineage: Lineage::from_bytes(id(row.try_get(0)?)?),
@@ -56,7 +57,7 @@ fn address_of(text: Option<&str>) -> sqlx::Result<Option<IpAddr>> {
 pub async fn not_ended(db: &Db) -> sqlx::Result<Vec<SessionRow>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, \
         started_at, seen_at, notice, certified_until, lapsed_at FROM session JOIN staff ON staff.id = session.staff WHERE ended_at IS NULL ORDER BY staff_no";
-    let rows = on!(db, |pool| sqlx::query(SQL).fetch_all(pool).await?);
+    let rows = sql(SQL).fetch_all(db).await?;
     rows.iter().map(session_of).collect()
 }
 
@@ -65,19 +66,14 @@ pub async fn open_of(conn: &mut Conn, person: &PersonNo) -> sqlx::Result<Option<
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, \
         started_at, seen_at, notice, certified_until, lapsed_at FROM session JOIN staff ON staff.id = session.staff \
         WHERE session.person = $1 AND ended_at IS NULL";
-    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(person.as_str()).fetch_optional(c).await?);
+    let row = sql(SQL).bind(person.as_str()).fetch_optional(conn).await?;
     row.as_ref().map(session_of).transpose()
 }
 
 /// Ends a session; `false` if it is not there or was ended before.
 pub async fn end(conn: &mut Conn, lineage: Lineage, end: SessionEnd) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE session SET ended_at = $1, ended_by = $2 WHERE lineage = $3 AND ended_at IS NULL";
-    let ended = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(end.ended.millis())
-        .bind(end.ended_by.name())
-        .bind(&lineage.as_bytes()[..])
-        .execute(c)
-        .await?
-        .rows_affected());
+    let ended =
+        sql(SQL).bind(end.ended.millis()).bind(end.ended_by.name()).bind(&lineage.as_bytes()[..]).execute(conn).await?;
     Ok(ended == 1)
 }

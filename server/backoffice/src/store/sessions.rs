@@ -1,13 +1,14 @@
 //! Sessions, by the hash of their cookie's secret, and sign-ins that wait for their second factor.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::row::Row;
 use super::session_ends::end_of;
 use super::staff::{StaffRow, bad, id, staff_of};
+use super::statement::sql;
 use domain::audit::event::DeviceTag;
 use domain::clock::Timestamp;
 use domain::desk::SessionEnd;
 use domain::id::{Lineage, StaffId};
-use sqlx::Row;
 use std::net::IpAddr;
 
 /// A live session and whose it is, as they are now (U5: rights are read per request).
@@ -27,7 +28,7 @@ pub async fn by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<(Se
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
         seen_at, notice, (SELECT latest FROM log_head WHERE id = 1), certified_until, lapsed_at \
         FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1 AND ended_at IS NULL";
-    session_and_latest(on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?))
+    session_and_latest(sql(SQL).bind(&token_hash[..]).fetch_optional(db).await?)
 }
 
 /// The same by lineage, for what goes on without a cookie: a live tail.
@@ -36,24 +37,22 @@ pub async fn by_lineage(db: &Db, lineage: Lineage) -> sqlx::Result<Option<(Sessi
         seen_at, notice, (SELECT latest FROM log_head WHERE id = 1), certified_until, lapsed_at \
         FROM session JOIN staff ON staff.id = session.staff \
         WHERE lineage = $1 AND ended_at IS NULL";
-    session_and_latest(on!(db, |pool| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(pool).await?))
+    session_and_latest(sql(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(db).await?)
 }
 
-fn session_and_latest(row: Option<sqlx::sqlite::SqliteRow>) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
-    row.map(|row| {
-        Ok((session_of(&row)?, Timestamp::from_millis(row.try_get::<Option<i64>, _>(12)?.unwrap_or_default())))
-    })
-    .transpose()
+fn session_and_latest(row: Option<Row>) -> sqlx::Result<Option<(SessionRow, Timestamp)>> {
+    row.map(|row| Ok((session_of(&row)?, Timestamp::from_millis(row.try_get::<Option<i64>>(12)?.unwrap_or_default()))))
+        .transpose()
 }
 
 /// Of the first twelve columns: a staff record's, lineage, `started_at`, `seen_at`, `notice`.
-pub(super) fn session_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<SessionRow> {
+pub(super) fn session_of(row: &Row) -> sqlx::Result<SessionRow> {
     Ok(SessionRow {
         staff: staff_of(row)?,
         lineage: Lineage::from_bytes(id(row.try_get(8)?)?),
         started: Timestamp::from_millis(row.try_get(9)?),
         seen: Timestamp::from_millis(row.try_get(10)?),
-        notice: row.try_get::<Option<&[u8]>, _>(11)?.map(|b| b.try_into().map_err(|_| bad("notice"))).transpose()?,
+        notice: row.try_get::<Option<&[u8]>>(11)?.map(|b| b.try_into().map_err(|_| bad("notice"))).transpose()?,
     })
 }
 
@@ -65,7 +64,7 @@ pub async fn ever_by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Optio
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, started_at, \
         seen_at, notice, (SELECT latest FROM log_head WHERE id = 1), ended_at, ended_by, certified_until, lapsed_at \
         FROM session JOIN staff ON staff.id = session.staff WHERE token_hash = $1";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(&token_hash[..]).fetch_optional(db).await?;
     let Some(row) = row else { return Ok(None) };
     let end = end_of(row.try_get(13)?, row.try_get(14)?)?;
     Ok(session_and_latest(Some(row))?.map(|(session, latest)| (session, end, latest)))
@@ -76,8 +75,7 @@ pub async fn ever_by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Optio
 pub async fn standing(conn: &mut Conn, lineage: Lineage, now: Timestamp) -> sqlx::Result<Option<(i64, bool)>> {
     const SQL: &str = "SELECT version, state = 'active' AND certified_until > $2 FROM session JOIN staff ON staff.id = session.staff \
         WHERE lineage = $1 AND ended_at IS NULL";
-    let row =
-        on_conn!(conn, |c| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).bind(now.millis()).fetch_optional(c).await?);
+    let row = sql(SQL).bind(&lineage.as_bytes()[..]).bind(now.millis()).fetch_optional(conn).await?;
     row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 }
 
@@ -91,7 +89,7 @@ pub struct Failed {
 /// Those before this session's.
 pub async fn failed_before(db: &Db, lineage: Lineage) -> sqlx::Result<Option<Failed>> {
     const SQL: &str = "SELECT failures_before, failing_since FROM session WHERE lineage = $1 AND failures_before > 0";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(&lineage.as_bytes()[..]).fetch_optional(db).await?;
     row.map(|row| Ok(Failed { count: row.try_get(0)?, since: Timestamp::from_millis(row.try_get(1)?) })).transpose()
 }
 
@@ -111,7 +109,7 @@ pub struct NewSession<'a> {
 pub async fn insert(conn: &mut Conn, new: &NewSession<'_>) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO session (token_hash, lineage, staff, person, started_at, seen_at, address, device, \
         failures_before, failing_since) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9)";
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(&new.token_hash[..])
         .bind(&new.lineage.as_bytes()[..])
         .bind(&new.staff.id.as_bytes()[..])
@@ -121,34 +119,28 @@ pub async fn insert(conn: &mut Conn, new: &NewSession<'_>) -> sqlx::Result<()> {
         .bind(new.device.map(DeviceTag::as_str))
         .bind(new.failed.count)
         .bind(new.failed.since.millis())
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// Gives the session a new secret; the old cookie is dead with it.
 pub async fn rotate(conn: &mut Conn, lineage: Lineage, token_hash: &[u8; 32], now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE session SET token_hash = $1, seen_at = $2 WHERE lineage = $3 AND ended_at IS NULL";
-    let rotated = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&token_hash[..])
-        .bind(now.millis())
-        .bind(&lineage.as_bytes()[..])
-        .execute(c)
-        .await?
-        .rows_affected());
+    let rotated = sql(SQL).bind(&token_hash[..]).bind(now.millis()).bind(&lineage.as_bytes()[..]).execute(conn).await?;
     Ok(rotated == 1)
 }
 
 /// Notes which words of secrecy were acknowledged in the session.
 pub async fn acknowledge(conn: &mut Conn, lineage: Lineage, words: &[u8; 32]) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE session SET notice = $1 WHERE lineage = $2 AND ended_at IS NULL";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(&words[..]).bind(&lineage.as_bytes()[..]).execute(c).await.map(drop))
+    sql(SQL).bind(&words[..]).bind(&lineage.as_bytes()[..]).execute(conn).await.map(drop)
 }
 
 /// Notes that the session was used.
 pub async fn touch(conn: &mut Conn, lineage: Lineage, now: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE session SET seen_at = $1 WHERE lineage = $2 AND seen_at < $1";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(now.millis()).bind(&lineage.as_bytes()[..]).execute(c).await.map(drop))
+    sql(SQL).bind(now.millis()).bind(&lineage.as_bytes()[..]).execute(conn).await.map(drop)
 }
 
 /// A sign-in between password and second factor.
@@ -170,33 +162,33 @@ pub async fn insert_try(conn: &mut Conn, token_hash: &[u8; 32], row: &TryRow, no
     const FORGET: &str = "DELETE FROM sign_in_try WHERE expires_at <= $1";
     const SQL: &str = "INSERT INTO sign_in_try (token_hash, staff, password_ok, expires_at, decoy, sso) \
         VALUES ($1, $2, $3, $4, $5, $6)";
-    on_conn!(conn, |c| {
-        sqlx::query(FORGET).bind(now.millis()).execute(&mut *c).await?;
-        sqlx::query(SQL)
+    {
+        sql(FORGET).bind(now.millis()).execute(&mut *conn).await?;
+        sql(SQL)
             .bind(&token_hash[..])
             .bind(row.staff.map(|staff| staff.as_bytes().to_vec()))
             .bind(i64::from(row.password_ok))
             .bind(row.expires.millis())
             .bind(row.decoy.as_ref().map(|decoy| &decoy[..]))
             .bind(i64::from(row.sso))
-            .execute(&mut *c)
+            .execute(&mut *conn)
             .await
             .map(drop)
-    })
+    }
 }
 
 /// The try of that cookie.
 pub async fn read_try(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<TryRow>> {
     const SQL: &str = "SELECT staff, password_ok, expires_at, decoy, sso FROM sign_in_try WHERE token_hash = $1";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(&token_hash[..]).fetch_optional(db).await?;
     row.map(|row| {
         let staff: Option<Vec<u8>> = row.try_get(0)?;
         Ok(TryRow {
             staff: staff.map(|bytes| id(&bytes).map(StaffId::from_bytes)).transpose()?,
-            password_ok: row.try_get::<i64, _>(1)? == 1,
-            sso: row.try_get::<i64, _>(4)? == 1,
+            password_ok: row.try_get::<i64>(1)? == 1,
+            sso: row.try_get::<i64>(4)? == 1,
             expires: Timestamp::from_millis(row.try_get(2)?),
-            decoy: row.try_get::<Option<&[u8]>, _>(3)?.map(|b| b.try_into().map_err(|_| bad("decoy"))).transpose()?,
+            decoy: row.try_get::<Option<&[u8]>>(3)?.map(|b| b.try_into().map_err(|_| bad("decoy"))).transpose()?,
         })
     })
     .transpose()
@@ -205,32 +197,32 @@ pub async fn read_try(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Option<Try
 /// Whether the try still waits for its second factor.
 pub async fn has_try(conn: &mut Conn, token_hash: &[u8; 32]) -> sqlx::Result<bool> {
     const SQL: &str = "SELECT 1 FROM sign_in_try WHERE token_hash = $1";
-    Ok(on_conn!(conn, |c| sqlx::query(SQL).bind(&token_hash[..]).fetch_optional(c).await?).is_some())
+    Ok(sql(SQL).bind(&token_hash[..]).fetch_optional(conn).await?.is_some())
 }
 
 /// Uses the try up; `false` if another request did, or it never was.
 pub async fn take_try(conn: &mut Conn, token_hash: &[u8; 32]) -> sqlx::Result<bool> {
     const SQL: &str = "DELETE FROM sign_in_try WHERE token_hash = $1";
-    let taken = on_conn!(conn, |c| sqlx::query(SQL).bind(&token_hash[..]).execute(c).await?.rows_affected());
+    let taken = sql(SQL).bind(&token_hash[..]).execute(conn).await?;
     Ok(taken == 1)
 }
 
 /// Forgets every try of this person's login.
 pub async fn forget_tries(conn: &mut Conn, staff: StaffId) -> sqlx::Result<()> {
     const SQL: &str = "DELETE FROM sign_in_try WHERE staff = $1";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(&staff.as_bytes()[..]).execute(c).await.map(drop))
+    sql(SQL).bind(&staff.as_bytes()[..]).execute(conn).await.map(drop)
 }
 
 /// The policy in force, as all instances see it.
 pub async fn policy_hash(conn: &mut Conn) -> sqlx::Result<Option<[u8; 32]>> {
     const SQL: &str = "SELECT hash FROM policy_state WHERE id = 1";
-    let row = on_conn!(conn, |c| sqlx::query(SQL).fetch_optional(c).await?);
-    row.map(|row| row.try_get::<&[u8], _>(0)?.try_into().map_err(|_| bad("hash"))).transpose()
+    let row = sql(SQL).fetch_optional(conn).await?;
+    row.map(|row| row.try_get::<&[u8]>(0)?.try_into().map_err(|_| bad("hash"))).transpose()
 }
 
 /// Puts a policy in force.
 pub async fn set_policy_hash(conn: &mut Conn, hash: &[u8; 32]) -> sqlx::Result<()> {
     const SQL: &str =
         "INSERT INTO policy_state (id, hash) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET hash = excluded.hash";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(&hash[..]).execute(c).await.map(drop))
+    sql(SQL).bind(&hash[..]).execute(conn).await.map(drop)
 }

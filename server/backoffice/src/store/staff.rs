@@ -1,11 +1,12 @@
 //! Staff records and their counters of failure.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::row::Row;
+use super::statement::sql;
 use domain::audit::event::PersonName;
 use domain::clock::Timestamp;
 use domain::id::{BranchNo, PersonNo, StaffId, StaffNo};
 use domain::role::Role;
-use sqlx::Row;
 
 /// A staff record, but for its secrets.
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ pub struct Secrets {
     pub locked_until: Timestamp,
 }
 
-pub(super) fn staff_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<StaffRow> {
+pub(super) fn staff_of(row: &Row) -> sqlx::Result<StaffRow> {
     Ok(StaffRow {
         id: StaffId::from_bytes(id(row.try_get(0)?)?),
         staff_no: StaffNo::parse(row.try_get(1)?).map_err(decode)?,
@@ -54,10 +55,10 @@ pub(super) fn staff_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<StaffRow> 
         name: PersonName::parse(row.try_get(3)?).ok_or_else(|| bad("name"))?,
         role: Role::parse(row.try_get(4)?).ok_or_else(|| bad("role"))?,
         unit: BranchNo::parse(row.try_get(5)?).map_err(decode)?,
-        active: row.try_get::<&str, _>(6)? == "active",
+        active: row.try_get::<&str>(6)? == "active",
         version: row.try_get(7)?,
         certified_until: Timestamp::from_millis(row.try_get("certified_until")?),
-        lapsed: row.try_get::<Option<i64>, _>("lapsed_at")?.is_some(),
+        lapsed: row.try_get::<Option<i64>>("lapsed_at")?.is_some(),
     })
 }
 
@@ -79,24 +80,24 @@ pub(super) fn decode(error: impl std::error::Error + Send + Sync + 'static) -> s
 pub async fn by_number(db: &Db, staff_no: &StaffNo) -> sqlx::Result<Option<(StaffRow, Secrets)>> {
     const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, password_hash, totp_sealed, \
         totp_step, failures, failures_since, locked_until, certified_until, lapsed_at FROM staff WHERE staff_no = $1";
-    on!(db, |pool| with_secrets(sqlx::query(SQL).bind(staff_no.as_str()).fetch_optional(pool).await?))
+    with_secrets(sql(SQL).bind(staff_no.as_str()).fetch_optional(db).await?)
 }
 
 /// The record of that id, with its secrets.
 pub async fn by_id(db: &Db, staff: StaffId) -> sqlx::Result<Option<(StaffRow, Secrets)>> {
     const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, password_hash, totp_sealed, \
         totp_step, failures, failures_since, locked_until, certified_until, lapsed_at FROM staff WHERE id = $1";
-    on!(db, |pool| with_secrets(sqlx::query(SQL).bind(&staff.as_bytes()[..]).fetch_optional(pool).await?))
+    with_secrets(sql(SQL).bind(&staff.as_bytes()[..]).fetch_optional(db).await?)
 }
 
 /// The same inside a write transaction.
 pub async fn by_id_in(conn: &mut Conn, staff: StaffId) -> sqlx::Result<Option<(StaffRow, Secrets)>> {
     const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, password_hash, totp_sealed, \
         totp_step, failures, failures_since, locked_until, certified_until, lapsed_at FROM staff WHERE id = $1";
-    on_conn!(conn, |c| with_secrets(sqlx::query(SQL).bind(&staff.as_bytes()[..]).fetch_optional(c).await?))
+    with_secrets(sql(SQL).bind(&staff.as_bytes()[..]).fetch_optional(conn).await?)
 }
 
-fn with_secrets(row: Option<sqlx::sqlite::SqliteRow>) -> sqlx::Result<Option<(StaffRow, Secrets)>> {
+fn with_secrets(row: Option<Row>) -> sqlx::Result<Option<(StaffRow, Secrets)>> {
     row.map(|row| {
         let secrets = Secrets {
             password_hash: row.try_get(8)?,
@@ -114,7 +115,7 @@ fn with_secrets(row: Option<sqlx::sqlite::SqliteRow>) -> sqlx::Result<Option<(St
 /// The person of that number, read inside an act.
 pub async fn person_of(conn: &mut Conn, staff_no: &StaffNo) -> sqlx::Result<Option<PersonNo>> {
     const SQL: &str = "SELECT person FROM staff WHERE staff_no = $1";
-    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(staff_no.as_str()).fetch_optional(c).await?);
+    let row = sql(SQL).bind(staff_no.as_str()).fetch_optional(conn).await?;
     row.map(|row| PersonNo::parse(row.try_get(0)?).map_err(decode)).transpose()
 }
 
@@ -122,26 +123,20 @@ pub async fn person_of(conn: &mut Conn, staff_no: &StaffNo) -> sqlx::Result<Opti
 pub async fn all(db: &Db) -> sqlx::Result<Vec<StaffRow>> {
     const SQL: &str = "SELECT id, staff_no, person, name, role, unit, state, version, certified_until, lapsed_at \
         FROM staff ORDER BY length(staff_no), staff_no";
-    let rows = on!(db, |pool| sqlx::query(SQL).fetch_all(pool).await?);
+    let rows = sql(SQL).fetch_all(db).await?;
     rows.iter().map(staff_of).collect()
 }
 
 /// Sets the password of a record.
 pub async fn set_password(conn: &mut Conn, staff: StaffId, hash: &str, now: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE staff SET password_hash = $1, password_set_at = $2 WHERE id = $3";
-    on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(hash)
-        .bind(now.millis())
-        .bind(&staff.as_bytes()[..])
-        .execute(c)
-        .await
-        .map(drop))
+    sql(SQL).bind(hash).bind(now.millis()).bind(&staff.as_bytes()[..]).execute(conn).await.map(drop)
 }
 
 /// When its owner set the password of a record last.
 pub async fn password_set(db: &Db, staff: StaffId) -> sqlx::Result<Option<Timestamp>> {
     const SQL: &str = "SELECT password_set_at FROM staff WHERE id = $1 AND password_set_at > 0";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&staff.as_bytes()[..]).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(&staff.as_bytes()[..]).fetch_optional(db).await?;
     row.map(|row| Ok(Timestamp::from_millis(row.try_get(0)?))).transpose()
 }
 
@@ -164,7 +159,7 @@ pub async fn insert(conn: &mut Conn, staff: &NewStaff<'_>) -> sqlx::Result<bool>
     const SQL: &str = "INSERT INTO staff \
         (id, staff_no, person, name, role, unit, password_hash, totp_sealed, created_at, certified_until) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (staff_no) DO NOTHING";
-    let inserted = on_conn!(conn, |c| sqlx::query(SQL)
+    let inserted = sql(SQL)
         .bind(&staff.id.as_bytes()[..])
         .bind(staff.staff_no.as_str())
         .bind(staff.person.as_str())
@@ -175,17 +170,15 @@ pub async fn insert(conn: &mut Conn, staff: &NewStaff<'_>) -> sqlx::Result<bool>
         .bind(staff.totp_sealed)
         .bind(staff.created.millis())
         .bind(staff.certified_until.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(conn)
+        .await?;
     Ok(inserted == 1)
 }
 
 /// Accepts a TOTP step if it is above the last one accepted: the atomic heart of "a code works once".
 pub async fn accept_totp_step(conn: &mut Conn, staff: StaffId, step: i64) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE staff SET totp_step = $1 WHERE id = $2 AND totp_step < $1";
-    let accepted =
-        on_conn!(conn, |c| sqlx::query(SQL).bind(step).bind(&staff.as_bytes()[..]).execute(c).await?.rows_affected());
+    let accepted = sql(SQL).bind(step).bind(&staff.as_bytes()[..]).execute(conn).await?;
     Ok(accepted == 1)
 }
 
@@ -198,20 +191,20 @@ pub async fn set_failures(
     locked_until: Timestamp,
 ) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE staff SET failures = $1, failures_since = $2, locked_until = $3 WHERE id = $4";
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(failures)
         .bind(since.millis())
         .bind(locked_until.millis())
         .bind(&staff.as_bytes()[..])
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// Suspends the person of that record, by whichever login; `false` if none of theirs served or had lapsed.
 pub async fn suspend(conn: &mut Conn, staff: StaffId) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE staff SET state = 'suspended', lapsed_at = NULL, version = version + 1 \
         WHERE person = (SELECT person FROM staff WHERE id = $1) AND (state = 'active' OR lapsed_at IS NOT NULL)";
-    let done = on_conn!(conn, |c| sqlx::query(SQL).bind(&staff.as_bytes()[..]).execute(c).await?.rows_affected());
+    let done = sql(SQL).bind(&staff.as_bytes()[..]).execute(conn).await?;
     Ok(done > 0)
 }

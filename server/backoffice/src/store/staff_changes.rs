@@ -1,13 +1,14 @@
 //! Proposed changes to staff, and what was decided. Both are written once.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::row::Row;
 use super::staff::{bad, decode, id};
+use super::statement::sql;
 use domain::audit::event::PersonName;
 use domain::clock::Timestamp;
 use domain::id::{BranchNo, PersonNo, ProposalId, StaffId, StaffNo};
 use domain::role::Role;
 use domain::staff_change::{ChangeKind, StaffChange};
-use sqlx::Row;
 
 /// A proposal, with its decision and its link, if there are any.
 #[derive(Clone, Debug)]
@@ -66,21 +67,21 @@ macro_rules! select {
 /// The proposal of that name.
 pub async fn find(conn: &mut Conn, proposal: ProposalId) -> sqlx::Result<Option<ChangeRow>> {
     const SQL: &str = select!("WHERE staff_change.id = $1");
-    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(&proposal.as_bytes()[..]).fetch_optional(c).await?);
+    let row = sql(SQL).bind(&proposal.as_bytes()[..]).fetch_optional(conn).await?;
     row.as_ref().map(change_of).transpose()
 }
 
 /// The same, outside a write transaction: what was read must hold in the act.
 pub async fn read(db: &Db, proposal: ProposalId) -> sqlx::Result<Option<ChangeRow>> {
     const SQL: &str = select!("WHERE staff_change.id = $1");
-    let row = on!(db, |pool| sqlx::query(SQL).bind(&proposal.as_bytes()[..]).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(&proposal.as_bytes()[..]).fetch_optional(db).await?;
     row.as_ref().map(change_of).transpose()
 }
 
 /// Proposals made since then, the newest first; 200 at most.
 pub async fn since(db: &Db, since: Timestamp) -> sqlx::Result<Vec<ChangeRow>> {
     const SQL: &str = select!("WHERE proposed_at >= $1 ORDER BY proposed_at DESC, staff_change.id DESC LIMIT 200");
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(since.millis()).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(since.millis()).fetch_all(db).await?;
     rows.iter().map(change_of).collect()
 }
 
@@ -90,7 +91,7 @@ pub async fn concerning(db: &Db, person: &PersonNo, since: Timestamp) -> sqlx::R
         "WHERE (staff_change.by_person = $1 OR staff_change.person = $1) AND proposed_at >= $2 \
          ORDER BY proposed_at DESC, staff_change.id DESC LIMIT 50"
     );
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(person.as_str()).bind(since.millis()).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(person.as_str()).bind(since.millis()).fetch_all(db).await?;
     rows.iter().map(change_of).collect()
 }
 
@@ -98,19 +99,19 @@ pub async fn concerning(db: &Db, person: &PersonNo, since: Timestamp) -> sqlx::R
 pub async fn one_waits(conn: &mut Conn, staff_no: &StaffNo, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "SELECT 1 FROM staff_change WHERE staff_no = $1 AND expires_at > $2 \
         AND NOT EXISTS (SELECT 1 FROM staff_decision WHERE staff_decision.change = staff_change.id) LIMIT 1";
-    let row = on_conn!(conn, |c| sqlx::query(SQL).bind(staff_no.as_str()).bind(now.millis()).fetch_optional(c).await?);
+    let row = sql(SQL).bind(staff_no.as_str()).bind(now.millis()).fetch_optional(conn).await?;
     Ok(row.is_some())
 }
 
-pub(super) fn change_of(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<ChangeRow> {
-    let time = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_millis));
+pub(super) fn change_of(row: &Row) -> sqlx::Result<ChangeRow> {
+    let time = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>>(column)?.map(Timestamp::from_millis));
     let role = |text: &str| Role::parse(text).ok_or_else(|| bad("role"));
-    let (role_before, unit_before) = (row.try_get::<Option<&str>, _>(8)?, row.try_get::<Option<&str>, _>(9)?);
+    let (role_before, unit_before) = (row.try_get::<Option<&str>>(8)?, row.try_get::<Option<&str>>(9)?);
     let before = match role_before.zip(unit_before) {
         Some((before, unit)) => Some((role(before)?, BranchNo::parse(unit).map_err(decode)?)),
         None => None,
     };
-    let decision = match (row.try_get::<Option<bool>, _>(14)?, row.try_get::<Option<&str>, _>(16)?, time(17)?) {
+    let decision = match (row.try_get::<Option<bool>>(14)?, row.try_get::<Option<&str>>(16)?, time(17)?) {
         (Some(confirmed), Some(by), Some(at)) => {
             Some(DecisionRow { confirmed, note: row.try_get(15)?, by: StaffNo::parse(by).map_err(decode)?, at })
         }
@@ -162,7 +163,7 @@ pub async fn insert(conn: &mut Conn, new: &NewChange<'_>) -> sqlx::Result<()> {
         role_before, unit_before, proposed_by, by_person, proposed_at, expires_at, by_version) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     let change = new.change;
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(&new.id.as_bytes()[..])
         .bind(change.kind.as_str())
         .bind(change.staff_no.as_str())
@@ -178,9 +179,9 @@ pub async fn insert(conn: &mut Conn, new: &NewChange<'_>) -> sqlx::Result<()> {
         .bind(new.proposed.millis())
         .bind(new.expires.millis())
         .bind(new.by_version)
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// A decision to be kept.
@@ -199,7 +200,7 @@ pub struct NewDecision<'a> {
 pub async fn decide(conn: &mut Conn, new: &NewDecision<'_>) -> sqlx::Result<bool> {
     const SQL: &str = "INSERT INTO staff_decision (change, confirmed, note, salt, decided_by, by_person, decided_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (change) DO NOTHING";
-    let kept = on_conn!(conn, |c| sqlx::query(SQL)
+    let kept = sql(SQL)
         .bind(&new.change.as_bytes()[..])
         .bind(new.confirmed)
         .bind(new.note)
@@ -207,8 +208,7 @@ pub async fn decide(conn: &mut Conn, new: &NewDecision<'_>) -> sqlx::Result<bool
         .bind(&new.staff.as_bytes()[..])
         .bind(new.person.as_str())
         .bind(new.at.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+        .execute(conn)
+        .await?;
     Ok(kept == 1)
 }

@@ -1,12 +1,13 @@
 //! Challenges, and step-ups that are still fresh.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::row::Row;
 use super::staff::bad;
+use super::statement::sql;
 use domain::audit::event::FactorName;
 use domain::clock::Timestamp;
 use domain::id::{CaseId, Challenge, CustomerId, Lineage, StaffId};
 use domain::step_up::Waiting;
-use sqlx::Row;
 
 /// A challenge to be kept.
 pub struct NewChallenge<'a> {
@@ -26,7 +27,7 @@ pub struct NewChallenge<'a> {
 pub async fn insert(conn: &mut Conn, new: &NewChallenge<'_>) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO step_up (challenge, digest, staff, lineage, work_case, customer, expires_at, nonce) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(&new.challenge.as_bytes()[..])
         .bind(&new.digest[..])
         .bind(&new.staff.as_bytes()[..])
@@ -35,9 +36,9 @@ pub async fn insert(conn: &mut Conn, new: &NewChallenge<'_>) -> sqlx::Result<()>
         .bind(new.customer.as_ref().map_or(&[][..], |customer| &customer.as_bytes()[..]))
         .bind(new.expires.millis())
         .bind(&new.nonce[..])
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// A challenge, what an event about it names, and what a passkey signs besides the act.
@@ -56,43 +57,35 @@ const FIND: &str = "SELECT digest, expires_at, wrong, answered_at, spent_at, wor
 
 /// A challenge of this session lineage; another's is not there.
 pub async fn find(conn: &mut Conn, challenge: Challenge, lineage: Lineage) -> sqlx::Result<Option<ChallengeRow>> {
-    let row = on_conn!(conn, |c| sqlx::query(FIND)
-        .bind(&challenge.as_bytes()[..])
-        .bind(&lineage.as_bytes()[..])
-        .fetch_optional(c)
-        .await?);
+    let row = sql(FIND).bind(&challenge.as_bytes()[..]).bind(&lineage.as_bytes()[..]).fetch_optional(conn).await?;
     row.map(|row| challenge_of(challenge, &row)).transpose()
 }
 
 /// The same, outside a write transaction: what was read must hold in the act.
 pub async fn read(db: &Db, challenge: Challenge, lineage: Lineage) -> sqlx::Result<Option<ChallengeRow>> {
-    let row = on!(db, |pool| sqlx::query(FIND)
-        .bind(&challenge.as_bytes()[..])
-        .bind(&lineage.as_bytes()[..])
-        .fetch_optional(pool)
-        .await?);
+    let row = sql(FIND).bind(&challenge.as_bytes()[..]).bind(&lineage.as_bytes()[..]).fetch_optional(db).await?;
     row.map(|row| challenge_of(challenge, &row)).transpose()
 }
 
-fn challenge_of(challenge: Challenge, row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<ChallengeRow> {
-    let time = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_millis));
-    let about = |column| match row.try_get::<&[u8], _>(column)? {
+fn challenge_of(challenge: Challenge, row: &Row) -> sqlx::Result<ChallengeRow> {
+    let time = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>>(column)?.map(Timestamp::from_millis));
+    let about = |column| match row.try_get::<&[u8]>(column)? {
         [] => Ok::<_, sqlx::Error>(None),
         bytes => super::staff::id(bytes).map(Some),
     };
     Ok(ChallengeRow {
         waiting: Waiting {
             challenge,
-            digest: row.try_get::<&[u8], _>(0)?.try_into().map_err(|_| bad("digest"))?,
+            digest: row.try_get::<&[u8]>(0)?.try_into().map_err(|_| bad("digest"))?,
             expires: Timestamp::from_millis(row.try_get(1)?),
-            wrong: row.try_get::<i64, _>(2)? as u8,
+            wrong: row.try_get::<i64>(2)? as u8,
             answered: time(3)?,
             spent: time(4)?,
         },
         case: about(5)?.map(CaseId::from_bytes),
         customer: about(6)?.map(CustomerId::from_bytes),
         nonce: row.try_get(7)?,
-        factor: row.try_get::<Option<&str>, _>(8)?.map(factor_of).transpose()?,
+        factor: row.try_get::<Option<&str>>(8)?.map(factor_of).transpose()?,
     })
 }
 
@@ -113,20 +106,14 @@ fn factor_of(name: &str) -> sqlx::Result<FactorName> {
 /// Counts a wrong code.
 pub async fn count_wrong(conn: &mut Conn, challenge: Challenge) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE step_up SET wrong = wrong + 1 WHERE challenge = $1";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(&challenge.as_bytes()[..]).execute(c).await.map(drop))
+    sql(SQL).bind(&challenge.as_bytes()[..]).execute(conn).await.map(drop)
 }
 
 /// Marks a challenge answered by this factor; `false` if it was.
 pub async fn answer(conn: &mut Conn, challenge: Challenge, factor: FactorName, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE step_up SET answered_at = $1, factor = $3 \
         WHERE challenge = $2 AND answered_at IS NULL AND spent_at IS NULL";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(now.millis())
-        .bind(&challenge.as_bytes()[..])
-        .bind(name_of(factor))
-        .execute(c)
-        .await?
-        .rows_affected());
+    let done = sql(SQL).bind(now.millis()).bind(&challenge.as_bytes()[..]).bind(name_of(factor)).execute(conn).await?;
     Ok(done == 1)
 }
 
@@ -134,12 +121,7 @@ pub async fn answer(conn: &mut Conn, challenge: Challenge, factor: FactorName, n
 pub async fn spend(conn: &mut Conn, challenge: Challenge, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE step_up SET spent_at = $1 \
         WHERE challenge = $2 AND answered_at IS NOT NULL AND spent_at IS NULL";
-    let done = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(now.millis())
-        .bind(&challenge.as_bytes()[..])
-        .execute(c)
-        .await?
-        .rows_affected());
+    let done = sql(SQL).bind(now.millis()).bind(&challenge.as_bytes()[..]).execute(conn).await?;
     Ok(done == 1)
 }
 
@@ -153,11 +135,11 @@ pub async fn last_answered(
     const SQL: &str = "SELECT answered_at, COALESCE(factor, 'totp') FROM step_up \
         WHERE lineage = $1 AND work_case = $2 AND customer = $3 AND answered_at IS NOT NULL \
         ORDER BY answered_at DESC LIMIT 1";
-    let row = on_conn!(conn, |c| sqlx::query(SQL)
+    let row = sql(SQL)
         .bind(&lineage.as_bytes()[..])
         .bind(&case.as_bytes()[..])
         .bind(&customer.as_bytes()[..])
-        .fetch_optional(c)
-        .await?);
+        .fetch_optional(conn)
+        .await?;
     row.map(|row| Ok((Timestamp::from_millis(row.try_get(0)?), factor_of(row.try_get(1)?)?))).transpose()
 }

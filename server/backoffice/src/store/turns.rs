@@ -1,32 +1,23 @@
 //! Forms that were sent, and where their answers led.
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
+use super::statement::sql;
 use domain::clock::Timestamp;
 use domain::desk::FormSent;
 use domain::id::Lineage;
-use sqlx::Row;
 
 /// Takes the form's turn; `false` if another request has it or had it.
 pub async fn take(conn: &mut Conn, lineage: Lineage, form: FormSent, expires: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "INSERT INTO form_turn (lineage, form, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-    let taken = on_conn!(conn, |c| sqlx::query(SQL)
-        .bind(&lineage.as_bytes()[..])
-        .bind(&form.as_bytes()[..])
-        .bind(expires.millis())
-        .execute(c)
-        .await?
-        .rows_affected());
+    let taken =
+        sql(SQL).bind(&lineage.as_bytes()[..]).bind(&form.as_bytes()[..]).bind(expires.millis()).execute(conn).await?;
     Ok(taken == 1)
 }
 
 /// Where the form's answer led: `None` if nobody has the turn, `Some(None)` while somebody has it.
 pub async fn read(db: &Db, lineage: Lineage, form: FormSent) -> sqlx::Result<Option<Option<String>>> {
     const SQL: &str = "SELECT led_to FROM form_turn WHERE lineage = $1 AND form = $2";
-    let row = on!(db, |pool| sqlx::query(SQL)
-        .bind(&lineage.as_bytes()[..])
-        .bind(&form.as_bytes()[..])
-        .fetch_optional(pool)
-        .await?);
+    let row = sql(SQL).bind(&lineage.as_bytes()[..]).bind(&form.as_bytes()[..]).fetch_optional(db).await?;
     row.map(|row| row.try_get(0)).transpose()
 }
 
@@ -35,14 +26,14 @@ pub async fn end(conn: &mut Conn, lineage: Lineage, form: FormSent, led_to: Opti
     const DONE: &str = "UPDATE form_turn SET led_to = $1 WHERE lineage = $2 AND form = $3 AND led_to IS NULL";
     const BACK: &str = "DELETE FROM form_turn WHERE lineage = $1 AND form = $2 AND led_to IS NULL";
     let (lineage, form) = (&lineage.as_bytes()[..], &form.as_bytes()[..]);
-    on_conn!(conn, |c| match led_to {
-        Some(led_to) => sqlx::query(DONE).bind(led_to).bind(lineage).bind(form).execute(c).await.map(drop),
-        None => sqlx::query(BACK).bind(lineage).bind(form).execute(c).await.map(drop),
-    })
+    match led_to {
+        Some(led_to) => sql(DONE).bind(led_to).bind(lineage).bind(form).execute(conn).await.map(drop),
+        None => sql(BACK).bind(lineage).bind(form).execute(conn).await.map(drop),
+    }
 }
 
 /// Forgets all whose time is over.
 pub async fn purge(conn: &mut Conn, now: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "DELETE FROM form_turn WHERE expires_at <= $1";
-    on_conn!(conn, |c| sqlx::query(SQL).bind(now.millis()).execute(c).await.map(drop))
+    sql(SQL).bind(now.millis()).execute(conn).await.map(drop)
 }

@@ -1,18 +1,18 @@
 //! What verifications of the whole log came to (A4, S7).
 
-use super::db::{Conn, Db, on, on_conn};
+use super::db::{Conn, Db};
 use super::staff::bad;
+use super::statement::sql;
 use domain::audit::event::VerdictName;
 use domain::clock::Timestamp;
 use domain::desk::Verification;
 use domain::id::EventId;
-use sqlx::Row;
 
 /// Keeps one, under the id of its event.
 pub async fn insert(conn: &mut Conn, event: EventId, verification: &Verification) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO log_verification (id, at, size, verdict, findings, first, took_ms) \
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    on_conn!(conn, |c| sqlx::query(SQL)
+    sql(SQL)
         .bind(&event.as_bytes()[..])
         .bind(verification.at.millis())
         .bind(verification.size as i64)
@@ -20,27 +20,27 @@ pub async fn insert(conn: &mut Conn, event: EventId, verification: &Verification
         .bind(verification.findings as i64)
         .bind(verification.first.map(|seq| seq as i64))
         .bind(verification.took_ms)
-        .execute(c)
+        .execute(conn)
         .await
-        .map(drop))
+        .map(drop)
 }
 
 /// The last one.
 pub async fn last(db: &Db) -> sqlx::Result<Option<Verification>> {
     const SQL: &str =
         "SELECT at, size, verdict, findings, first, took_ms FROM log_verification ORDER BY at DESC, size DESC LIMIT 1";
-    let row = on!(db, |pool| sqlx::query(SQL).fetch_optional(pool).await?);
+    let row = sql(SQL).fetch_optional(db).await?;
     row.map(|row| {
         let verdict: String = row.try_get(2)?;
         Ok(Verification {
             at: Timestamp::from_millis(row.try_get(0)?),
-            size: row.try_get::<i64, _>(1)? as u64,
+            size: row.try_get::<i64>(1)? as u64,
             verdict: [VerdictName::Whole, VerdictName::NotWhole]
                 .into_iter()
                 .find(|known| known.as_str() == verdict)
                 .ok_or_else(|| bad("verdict"))?,
-            findings: row.try_get::<i64, _>(3)? as u64,
-            first: row.try_get::<Option<i64>, _>(4)?.map(|seq| seq as u64),
+            findings: row.try_get::<i64>(3)? as u64,
+            first: row.try_get::<Option<i64>>(4)?.map(|seq| seq as u64),
             took_ms: row.try_get(5)?,
         })
     })

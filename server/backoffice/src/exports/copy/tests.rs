@@ -73,7 +73,7 @@ impl Bank {
     }
 
     pub fn pool(&self) -> &sqlx::SqlitePool {
-        let Db::Sqlite(pool) = &self.office.db;
+        let Db::Sqlite(pool) = &self.office.db else { panic!("these tests look into a file") };
         pool
     }
 

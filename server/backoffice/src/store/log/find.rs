@@ -2,11 +2,11 @@
 //! reader asked for is bound. Each filter has an index of its own that ends with the number.
 
 use super::raw::{RawEntry, SELECTED};
-use crate::store::db::{Db, on};
+use crate::store::db::Db;
+use crate::store::statement::{Value, sql, sql_of_parts};
 use domain::clock::Timestamp;
 use domain::desk::{Filters, READINGS};
 use domain::id::{CaseId, CustomerId, StaffNo};
-use sqlx::{AssertSqlSafe, Row};
 
 /// Which entries.
 pub struct Wanted<'a> {
@@ -27,50 +27,43 @@ pub enum Order {
     OldestFirst,
 }
 
-/// A value that is bound.
-enum Bound {
-    Text(String),
-    Bytes(Vec<u8>),
-    Number(i64),
-}
-
 /// A text that grows by fixed parts, and the values of its placeholders.
 struct Query {
-    sql: String,
-    bound: Vec<Bound>,
+    text: String,
+    bound: Vec<Value<'static>>,
 }
 
 impl Query {
     /// Adds a part that ends where its placeholder stands.
-    fn and(&mut self, part: &'static str, value: Bound) {
-        self.bound.push(value);
-        self.sql += &format!(" AND {part} ${}", self.bound.len());
+    fn and(&mut self, part: &'static str, value: impl Into<Value<'static>>) {
+        self.bound.push(value.into());
+        self.text += &format!(" AND {part} ${}", self.bound.len());
     }
     fn and_fixed(&mut self, part: &'static str) {
-        self.sql += " AND ";
-        self.sql += part;
+        self.text += " AND ";
+        self.text += part;
     }
 }
 
-fn text_of(wanted: &Wanted<'_>) -> Query {
+fn text_of(db: &Db, wanted: &Wanted<'_>) -> Query {
     let filters = wanted.filters;
-    let bound = vec![Bound::Number(number(wanted.from)), Bound::Number(number(wanted.until))];
-    let mut query = Query { sql: format!("{SELECTED} WHERE seq >= $1 AND seq < $2"), bound };
-    let text = |value: &str| Bound::Text(value.into());
+    let bound = vec![number(wanted.from).into(), number(wanted.until).into()];
+    let mut query = Query { text: format!("{SELECTED} WHERE seq >= $1 AND seq < $2"), bound };
+
     if let Some(staff_no) = &filters.staff_no {
-        query.and("staff_no =", text(staff_no.as_str()));
+        query.and("staff_no =", String::from(staff_no.as_str()));
     }
     if let Some(customer) = &filters.customer {
-        query.and("customer =", Bound::Bytes(customer.as_bytes().to_vec()));
+        query.and("customer =", customer.as_bytes().to_vec());
     }
     if let Some(purpose) = &filters.purpose {
-        query.and("purpose =", text(purpose.as_str()));
+        query.and("purpose =", String::from(purpose.as_str()));
     }
     if let Some(field) = &filters.field {
-        query.and("field =", text(field.as_str()));
+        query.and("field =", String::from(field.as_str()));
     }
     if let Some(kind) = filters.kind {
-        query.and("kind =", text(kind.as_str()));
+        query.and("kind =", String::from(kind.as_str()));
     }
     match filters.decision {
         Some(domain::audit::event::Decision::Refused) => query.and_fixed("decision = 'refused'"),
@@ -79,22 +72,28 @@ fn text_of(wanted: &Wanted<'_>) -> Query {
     }
     if filters.alert {
         // The index is over this expression, so that it stands in the order of numbers.
-        query.and_fixed("(alert IS NOT NULL) = 1 AND alert IS NOT NULL");
+        query.and_fixed(match db {
+            Db::Sqlite(_) => "(alert IS NOT NULL) = 1 AND alert IS NOT NULL",
+            Db::Postgres(_) => "alert IS NOT NULL",
+        });
     }
     if filters.miss {
         // JSON has one spelling here (A1), and no text of a user's stands in it.
-        query.and_fixed("kind = 'customer_searched' AND instr(bytes, CAST('\"outcome\":\"none\"' AS BLOB)) > 0");
+        query.and_fixed(match db {
+            Db::Sqlite(_) => "kind = 'customer_searched' AND instr(bytes, CAST('\"outcome\":\"none\"' AS BLOB)) > 0",
+            Db::Postgres(_) => "kind = 'customer_searched' AND position('\"outcome\":\"none\"'::bytea IN bytes) > 0",
+        });
     }
     if let Some(own) = wanted.not_by {
         let kinds = READINGS.map(|kind| format!("'{}'", kind.as_str())).join(", ");
-        query.bound.push(text(own.as_str()));
-        query.sql += &format!(" AND NOT (staff_no IS NOT DISTINCT FROM ${} AND kind IN ({kinds}))", query.bound.len());
+        query.bound.push(String::from(own.as_str()).into());
+        query.text += &format!(" AND NOT (staff_no IS NOT DISTINCT FROM ${} AND kind IN ({kinds}))", query.bound.len());
     }
-    query.sql += match wanted.order {
+    query.text += match wanted.order {
         Order::NewestFirst => " ORDER BY seq DESC LIMIT ",
         Order::OldestFirst => " ORDER BY seq LIMIT ",
     };
-    query.sql += &wanted.limit.to_string();
+    query.text += &wanted.limit.to_string();
     query
 }
 
@@ -105,35 +104,28 @@ fn number(seq: u64) -> i64 {
 
 /// The entries, in the order that was asked for.
 pub async fn find(db: &Db, wanted: &Wanted<'_>) -> sqlx::Result<Vec<RawEntry>> {
-    run(db, text_of(wanted)).await
+    run(db, text_of(db, wanted)).await
 }
 
 /// How the database would go about it, for the test that sees to the indexes.
 pub async fn plan(db: &Db, wanted: &Wanted<'_>) -> sqlx::Result<Vec<String>> {
-    let Query { sql, bound } = text_of(wanted);
-    let sql = format!("EXPLAIN QUERY PLAN {sql}");
-    let rows = on!(db, |pool| bind(sqlx::query(AssertSqlSafe(sql)), bound).fetch_all(pool).await?);
-    rows.iter().map(|row| row.try_get(3)).collect()
+    let Query { text, bound } = text_of(db, wanted);
+    let (explain, column) = match db {
+        Db::Sqlite(_) => ("EXPLAIN QUERY PLAN", 3),
+        Db::Postgres(_) => ("EXPLAIN", 0),
+    };
+    let rows = sql_of_parts(format!("{explain} {text}")).bind_all(bound).fetch_all(db).await?;
+    rows.iter().map(|row| row.try_get(column)).collect()
 }
 
-async fn run(db: &Db, Query { sql, bound }: Query) -> sqlx::Result<Vec<RawEntry>> {
-    let rows = on!(db, |pool| bind(sqlx::query(AssertSqlSafe(sql)), bound).fetch_all(pool).await?);
+async fn run(db: &Db, Query { text, bound }: Query) -> sqlx::Result<Vec<RawEntry>> {
+    let rows = sql_of_parts(text).bind_all(bound).fetch_all(db).await?;
     Ok(rows.into_iter().map(RawEntry::of).collect())
-}
-
-type Statement<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
-
-fn bind(statement: Statement<'_>, bound: Vec<Bound>) -> Statement<'_> {
-    bound.into_iter().fold(statement, |statement, value| match value {
-        Bound::Text(text) => statement.bind(text),
-        Bound::Bytes(bytes) => statement.bind(bytes),
-        Bound::Number(number) => statement.bind(number),
-    })
 }
 
 /// One entry.
 pub async fn one(db: &Db, seq: u64) -> sqlx::Result<Option<RawEntry>> {
-    let query = Query { sql: format!("{SELECTED} WHERE seq = $1"), bound: vec![Bound::Number(number(seq))] };
+    let query = Query { text: format!("{SELECTED} WHERE seq = $1"), bound: vec![number(seq).into()] };
     Ok(run(db, query).await?.pop())
 }
 
@@ -148,15 +140,15 @@ pub enum Common {
 pub async fn around(db: &Db, seq: u64, common: &Common, each: u32) -> sqlx::Result<Vec<RawEntry>> {
     let side = |newer: bool| {
         let beside = if newer { "seq >" } else { "seq <" };
-        let mut query = Query { sql: format!("{SELECTED} WHERE 1 = 1"), bound: Vec::new() };
+        let mut query = Query { text: format!("{SELECTED} WHERE 1 = 1"), bound: Vec::new() };
         match common {
-            Common::Case(case) => query.and("work_case =", Bound::Bytes(case.as_bytes().to_vec())),
-            Common::Customer(customer) => query.and("customer =", Bound::Bytes(customer.as_bytes().to_vec())),
-            Common::Staff(staff_no) => query.and("staff_no =", Bound::Text(staff_no.as_str().into())),
+            Common::Case(case) => query.and("work_case =", case.as_bytes().to_vec()),
+            Common::Customer(customer) => query.and("customer =", customer.as_bytes().to_vec()),
+            Common::Staff(staff_no) => query.and("staff_no =", String::from(staff_no.as_str())),
         }
-        query.and(beside, Bound::Number(number(seq)));
-        query.sql += if newer { " ORDER BY seq LIMIT " } else { " ORDER BY seq DESC LIMIT " };
-        query.sql += &each.to_string();
+        query.and(beside, number(seq));
+        query.text += if newer { " ORDER BY seq LIMIT " } else { " ORDER BY seq DESC LIMIT " };
+        query.text += &each.to_string();
         query
     };
     let mut rows = run(db, side(true)).await?;
@@ -172,9 +164,9 @@ pub async fn first_not_before(db: &Db, time: Timestamp, size: u64) -> sqlx::Resu
     let (mut low, mut high) = (0, size);
     while low < high {
         let middle = low + (high - low) / 2;
-        let row = on!(db, |pool| sqlx::query(SQL).bind(number(middle)).fetch_optional(pool).await?);
+        let row = sql(SQL).bind(number(middle)).fetch_optional(db).await?;
         // Where a row is gone the log is not whole anyway, and verifying says so.
-        let before = row.map(|row| row.try_get::<i64, _>(0)).transpose()?.is_none_or(|at| at < time.millis());
+        let before = row.map(|row| row.try_get::<i64>(0)).transpose()?.is_none_or(|at| at < time.millis());
         (low, high) = if before { (middle + 1, high) } else { (low, middle) };
     }
     Ok(low)
@@ -183,7 +175,7 @@ pub async fn first_not_before(db: &Db, time: Timestamp, size: u64) -> sqlx::Resu
 /// The time of an entry.
 pub async fn time_of(db: &Db, seq: u64) -> sqlx::Result<Option<Timestamp>> {
     const SQL: &str = "SELECT time FROM log_entry WHERE seq = $1";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(number(seq)).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(number(seq)).fetch_optional(db).await?;
     row.map(|row| Ok(Timestamp::from_millis(row.try_get(0)?))).transpose()
 }
 
@@ -193,10 +185,10 @@ pub async fn last_read_by_an_auditor(db: &Db) -> sqlx::Result<Option<Timestamp>>
     const SQL: &str = "SELECT time FROM log_entry WHERE staff_no = $1 AND decision = 'allowed' \
         AND kind IN ('log_read', 'log_event_read', 'log_overview_read') ORDER BY seq DESC LIMIT 1";
     let mut latest = None;
-    for auditor in on!(db, |pool| sqlx::query(AUDITORS).fetch_all(pool).await?) {
+    for auditor in sql(AUDITORS).fetch_all(db).await? {
         let staff_no: String = auditor.try_get(0)?;
-        let row = on!(db, |pool| sqlx::query(SQL).bind(&staff_no).fetch_optional(pool).await?);
-        let at = row.map(|row| row.try_get::<i64, _>(0)).transpose()?;
+        let row = sql(SQL).bind(&staff_no).fetch_optional(db).await?;
+        let at = row.map(|row| row.try_get::<i64>(0)).transpose()?;
         latest = latest.max(at);
     }
     Ok(latest.map(Timestamp::from_millis))

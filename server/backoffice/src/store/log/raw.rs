@@ -2,16 +2,16 @@
 //! type or length: what storage would never have written is a finding, not a failure to read.
 
 use super::Columns;
-use crate::store::db::{Db, on};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use crate::store::db::Db;
+use crate::store::row::Row;
+use crate::store::statement::sql;
 
 /// What a query of entries selects, in this order.
 pub(super) const SELECTED: &str = "SELECT seq, leaf_hash, bytes, time, kind, decision, code, staff_no, customer, \
     work_case, purpose, field, alert FROM log_entry";
 
 /// One entry's row.
-pub struct RawEntry(SqliteRow);
+pub struct RawEntry(Row);
 
 const COLUMNS: [(Column, usize); 10] = [
     (Column::Time, 3),
@@ -62,7 +62,7 @@ impl Column {
 
 impl RawEntry {
     /// From a row of [`SELECTED`].
-    pub(super) fn of(row: SqliteRow) -> Self {
+    pub(super) fn of(row: Row) -> Self {
         Self(row)
     }
     /// The sequence number; `None` if it is no number.
@@ -84,7 +84,7 @@ impl RawEntry {
 
     fn holds(&self, column: Column, at: usize, should: &Columns) -> bool {
         match column {
-            Column::Time => self.0.try_get::<Option<i64>, _>(at).is_ok_and(|time| time == Some(should.time)),
+            Column::Time => self.0.try_get::<Option<i64>>(at).is_ok_and(|time| time == Some(should.time)),
             Column::Kind => self.is_text(at, Some(&should.kind)),
             Column::Decision => self.is_text(at, Some(&should.decision)),
             Column::Code => self.is_text(at, should.code.as_deref()),
@@ -98,11 +98,11 @@ impl RawEntry {
     }
 
     fn is_text(&self, at: usize, should: Option<&str>) -> bool {
-        self.0.try_get::<Option<&str>, _>(at).is_ok_and(|text| text == should)
+        self.0.try_get::<Option<&str>>(at).is_ok_and(|text| text == should)
     }
 
     fn is_blob(&self, at: usize, should: Option<&[u8]>) -> bool {
-        self.0.try_get::<Option<&[u8]>, _>(at).is_ok_and(|bytes| bytes == should)
+        self.0.try_get::<Option<&[u8]>>(at).is_ok_and(|bytes| bytes == should)
     }
 }
 
@@ -110,14 +110,14 @@ impl RawEntry {
 pub async fn entries_after(db: &Db, after: i64, limit: u32) -> sqlx::Result<Vec<RawEntry>> {
     const SQL: &str = "SELECT seq, leaf_hash, bytes, time, kind, decision, code, staff_no, customer, work_case, \
         purpose, field, alert FROM log_entry WHERE seq > $1 ORDER BY seq LIMIT $2";
-    let rows = on!(db, |pool| sqlx::query(SQL).bind(after).bind(i64::from(limit)).fetch_all(pool).await?);
+    let rows = sql(SQL).bind(after).bind(i64::from(limit)).fetch_all(db).await?;
     Ok(rows.into_iter().map(RawEntry).collect())
 }
 
 /// The lowest number there is, if it is below zero.
 pub async fn entry_below_zero(db: &Db) -> sqlx::Result<bool> {
     const SQL: &str = "SELECT 1 FROM log_entry WHERE seq < 0 LIMIT 1";
-    Ok(on!(db, |pool| sqlx::query(SQL).fetch_optional(pool).await?).is_some())
+    Ok(sql(SQL).fetch_optional(db).await?.is_some())
 }
 
 /// The first entry that the head does not count. One statement, so that a log that grows meanwhile is
@@ -125,7 +125,7 @@ pub async fn entry_below_zero(db: &Db) -> sqlx::Result<bool> {
 pub async fn entry_beyond_head(db: &Db) -> sqlx::Result<Option<i64>> {
     const SQL: &str = "SELECT MIN(seq) FROM log_entry \
         WHERE seq >= COALESCE((SELECT size FROM log_head WHERE id = 1), 0)";
-    on!(db, |pool| sqlx::query(SQL).fetch_one(pool).await?).try_get(0)
+    sql(SQL).fetch_one(db).await?.try_get(0)
 }
 
 /// The head as it lies there.
@@ -139,17 +139,17 @@ pub struct RawHead {
 /// The head, if there is a row.
 pub async fn head(db: &Db) -> sqlx::Result<Option<RawHead>> {
     const SQL: &str = "SELECT size, root, latest, note FROM log_head WHERE id = 1";
-    let row = on!(db, |pool| sqlx::query(SQL).fetch_optional(pool).await?);
+    let row = sql(SQL).fetch_optional(db).await?;
     Ok(row.map(|row| RawHead {
-        size: row.try_get::<i64, _>(0).ok().and_then(|size| u64::try_from(size).ok()),
-        root: row.try_get::<&[u8], _>(1).ok().and_then(|root| root.try_into().ok()),
+        size: row.try_get::<i64>(0).ok().and_then(|size| u64::try_from(size).ok()),
+        root: row.try_get::<&[u8]>(1).ok().and_then(|root| root.try_into().ok()),
         latest: row.try_get(2).ok(),
         note: row.try_get(3).ok(),
     }))
 }
 
 /// A tile's hashes and root.
-pub struct RawTile(SqliteRow);
+pub struct RawTile(Row);
 
 impl RawTile {
     /// Its hashes, one behind the other.
@@ -165,7 +165,7 @@ impl RawTile {
 /// One tile.
 pub async fn tile(db: &Db, level: u8, index: u64) -> sqlx::Result<Option<RawTile>> {
     const SQL: &str = "SELECT hashes, root FROM log_tile WHERE level = $1 AND idx = $2";
-    let row = on!(db, |pool| sqlx::query(SQL).bind(i64::from(level)).bind(index as i64).fetch_optional(pool).await?);
+    let row = sql(SQL).bind(i64::from(level)).bind(index as i64).fetch_optional(db).await?;
     Ok(row.map(RawTile))
 }
 
@@ -181,7 +181,7 @@ pub struct TileSpan {
 pub async fn tile_spans(db: &Db) -> sqlx::Result<Vec<TileSpan>> {
     const SQL: &str = "SELECT level, MIN(idx), MAX(idx), COALESCE((SELECT size FROM log_head WHERE id = 1), 0) \
         FROM log_tile GROUP BY level ORDER BY level";
-    let rows = on!(db, |pool| sqlx::query(SQL).fetch_all(pool).await?);
+    let rows = sql(SQL).fetch_all(db).await?;
     rows.iter()
         .map(|row| {
             let (level, first) = (row.try_get(0)?, row.try_get(1)?);

@@ -1,0 +1,1 @@
+-- Roles: see the header of store/postgres.rs.

@@ -1,0 +1,153 @@
+//! PostgreSQL: a server that several instances share, and the three roles by which one process keeps itself from
+//! what it need not reach.
+//!
+//! | Role | Whose connections | May |
+//! | --- | --- | --- |
+//! | `grille_desk` | reads | read, but nothing in the schema `vault` |
+//! | `grille_vault` | reads of the vault | read the vault, and what stands beside it |
+//! | `grille_app` | the writer's | change what changes; of the log, add and read |
+//!
+//! The login that the URL names is a member of all three and takes a role as each connection begins.
+
+use super::db::OpenError;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Row};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
+const ROLES: &str = include_str!("../../../../migrations/postgres/roles.sql");
+
+/// Where a server is, and as whom.
+#[derive(Clone)]
+pub struct Address {
+    login: PgConnectOptions,
+    /// Who owns the tables and brings them up to date, if it is not the login.
+    owner: Option<PgConnectOptions>,
+}
+
+impl Address {
+    /// Of `postgres://…` URLs. An error does not repeat them: a password may stand in them.
+    pub fn parse(url: &str, owner_url: Option<&str>) -> Result<Self, OpenError> {
+        let parse = |url| {
+            PgConnectOptions::from_str(url)
+                .map(PgConnectOptions::disable_statement_logging)
+                .map_err(|_| OpenError::NotPrepared("the database's URL is not postgres://USER:PASSWORD@HOST/DATABASE"))
+        };
+        Ok(Self { login: parse(url)?, owner: owner_url.map(parse).transpose()? })
+    }
+
+    fn owner(&self) -> &PgConnectOptions {
+        self.owner.as_ref().unwrap_or(&self.login)
+    }
+}
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "postgres://{}/{}", self.login.get_host(), self.login.get_database().unwrap_or_default())
+    }
+}
+
+/// An open database of a server.
+#[derive(Clone, Debug)]
+pub struct Postgres {
+    desk: PgPool,
+    vault: PgPool,
+    address: Arc<Address>,
+}
+
+/// As whom a connection acts.
+#[derive(Clone, Copy)]
+enum Role {
+    App,
+    Desk,
+    Vault,
+}
+
+impl Role {
+    const fn name(self) -> &'static str {
+        match self {
+            Role::App => "grille_app",
+            Role::Desk => "grille_desk",
+            Role::Vault => "grille_vault",
+        }
+    }
+}
+
+impl Postgres {
+    pub(super) async fn open(address: &Address) -> Result<Self, OpenError> {
+        let mut owner = address.owner().connect().await?;
+        sqlx::raw_sql(ROLES).execute(&mut owner).await?;
+        MIGRATIONS.run(&mut owner).await?;
+        owner.close().await?;
+        Self::open_read_only(address).await
+    }
+
+    pub(super) async fn open_read_only(address: &Address) -> Result<Self, OpenError> {
+        let desk = pool(address, Role::Desk, 16).await?;
+        let vault = pool(address, Role::Vault, 8).await?;
+        Ok(Self { desk, vault, address: Arc::new(address.clone()) })
+    }
+
+    /// Reads of everything but the vault.
+    pub(super) fn desk(&self) -> &PgPool {
+        &self.desk
+    }
+
+    /// Reads of the vault.
+    pub(super) fn vault(&self) -> &PgPool {
+        &self.vault
+    }
+
+    pub(super) async fn write_connection(&self) -> Result<PgConnection, OpenError> {
+        // A writer that hangs in a transaction would hold the head, and so every other instance: the server ends
+        // it. One that waits for the head gives up when SQLite's would.
+        let options = acting_as(&self.address, Role::App)
+            .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "15s")]);
+        let mut conn = options.connect().await?;
+        check_durable(&mut conn).await?;
+        Ok(conn)
+    }
+}
+
+async fn pool(address: &Address, role: Role, most: u32) -> Result<PgPool, OpenError> {
+    let options = acting_as(address, role).options([("default_transaction_read_only", "on")]);
+    let pool = PgPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(Duration::from_secs(10))
+        // One that was used just now is there; asking it would double the cost of each read.
+        .test_before_acquire(false)
+        .before_acquire(|conn, met| {
+            Box::pin(async move {
+                match met.idle_for > Duration::from_secs(5) {
+                    true => conn.ping().await.map(|()| true),
+                    false => Ok(true),
+                }
+            })
+        })
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
+
+fn acting_as(address: &Address, role: Role) -> PgConnectOptions {
+    address.login.clone().application_name("grille").options([
+        ("role", role.name()),
+        ("search_path", "public,vault"),
+        ("synchronous_commit", "on"),
+    ])
+}
+
+/// Reads back what makes a COMMIT durable (V3).
+async fn check_durable(conn: &mut PgConnection) -> Result<(), OpenError> {
+    const SQL: &str = "SELECT current_setting('synchronous_commit'), current_setting('fsync')";
+    let row = sqlx::query(SQL).fetch_one(&mut *conn).await?;
+    if row.try_get::<&str, _>(0)? != "on" {
+        return Err(OpenError::NotDurable("synchronous_commit=on"));
+    }
+    if row.try_get::<&str, _>(1)? != "on" {
+        return Err(OpenError::NotDurable("fsync=on"));
+    }
+    Ok(())
+}
