@@ -8,6 +8,8 @@ SHELL := /bin/bash
 
 CARGO ?= cargo
 WASM  := wasm32-unknown-unknown
+# Tests make clusters of their own: Debian need not make one, nor start it.
+CLUSTERS := /etc/postgresql-common/createcluster.conf
 # how to act as root: not at all if we are, else by sudo
 ROOT  := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
@@ -22,7 +24,7 @@ test: toolchain packages system
 	$(CARGO) xtask site
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(MAKE) --no-print-directory clippy-wasm
-	$(CARGO) test --workspace
+	$(CARGO) xtask postgres -- $(CARGO) test --workspace
 	$(MAKE) --no-print-directory browser-tests
 
 ## The quick part of `make test`, for while you work.
@@ -94,6 +96,10 @@ system:
 	[ -x /usr/bin/chromium ] || missing="$$missing chromium"; \
 	[ -e /usr/share/doc/fonts-noto-cjk ] || missing="$$missing fonts-noto-cjk"; \
 	[ -x /usr/bin/strace ] || missing="$$missing strace"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+		missing="$$missing postgresql"; \
+		[ -e $(CLUSTERS) ] || { $(ROOT) mkdir -p $(dir $(CLUSTERS)); echo "create_main_cluster = false" | $(ROOT) tee $(CLUSTERS); }; \
+	}; \
 	if [ -n "$$missing" ]; then \
 		$(ROOT) apt-get update || true; \
 		DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get install -y --no-install-recommends $$missing; \
