@@ -18,7 +18,7 @@ pub enum Db {
 
 /// Where reads of the vault go: ciphertext, wrapped keys, the search index. On PostgreSQL they are another role's.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct VaultDb<'a>(pub(super) &'a Db);
+pub struct VaultDb<'a>(pub(super) &'a Db);
 
 /// One connection, held for a transaction.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ impl Db {
     }
 
     /// The same database, for reads of the vault.
-    pub(crate) fn vault(&self) -> VaultDb<'_> {
+    pub fn vault(&self) -> VaultDb<'_> {
         VaultDb(self)
     }
 }

@@ -90,6 +90,12 @@ impl Postgres {
         Ok(Self { desk, vault, address: Arc::new(address.clone()) })
     }
 
+    /// Lets go of every connection.
+    pub async fn close(&self) {
+        self.desk.close().await;
+        self.vault.close().await;
+    }
+
     /// Reads of everything but the vault.
     pub(super) fn desk(&self) -> &PgPool {
         &self.desk

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Column, ColumnIndex, Row as _};
 
 /// A row.
-pub(crate) enum Row {
+pub enum Row {
     Sqlite(SqliteRow),
     Postgres(PgRow),
 }
@@ -23,7 +23,7 @@ impl From<PgRow> for Row {
 }
 
 /// What a column can be read as: what [`super::statement::Value`] can bind, and truths.
-pub(crate) trait Cell<'r>: Sized {
+pub trait Cell<'r>: Sized {
     fn of_sqlite(row: &'r SqliteRow, at: impl Place) -> sqlx::Result<Self>;
     fn of_postgres(row: &'r PgRow, at: impl Place) -> sqlx::Result<Self>;
 }
@@ -68,13 +68,13 @@ impl<'r> Cell<'r> for bool {
 }
 
 /// A column's place, from 0, or its name.
-pub(crate) trait Place: ColumnIndex<SqliteRow> + ColumnIndex<PgRow> {}
+pub trait Place: ColumnIndex<SqliteRow> + ColumnIndex<PgRow> {}
 
 impl<T: ColumnIndex<SqliteRow> + ColumnIndex<PgRow>> Place for T {}
 
 impl Row {
     /// The column at this place; an error if it is of another type.
-    pub(crate) fn try_get<'r, T: Cell<'r>>(&'r self, at: impl Place) -> sqlx::Result<T> {
+    pub fn try_get<'r, T: Cell<'r>>(&'r self, at: impl Place) -> sqlx::Result<T> {
         match self {
             Row::Sqlite(row) => T::of_sqlite(row, at),
             Row::Postgres(row) => T::of_postgres(row, at),

@@ -7,24 +7,24 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool, SqlSafeStr, SqlStr, SqliteConnec
 
 /// A text, and the values of its placeholders.
 #[must_use]
-pub(crate) struct Statement<'q> {
+pub struct Statement<'q> {
     text: SqlStr,
     bound: Vec<Value<'q>>,
 }
 
 /// A statement whose text stands in the code.
-pub(crate) fn sql<'q>(text: &'static str) -> Statement<'q> {
+pub fn sql<'q>(text: &'static str) -> Statement<'q> {
     Statement { text: text.into_sql_str(), bound: Vec::new() }
 }
 
 /// One whose text was put together from parts that stand in the code; nothing of a caller's is in it.
-pub(crate) fn sql_of_parts<'q>(text: String) -> Statement<'q> {
+pub fn sql_of_parts<'q>(text: String) -> Statement<'q> {
     Statement { text: AssertSqlSafe(text).into_sql_str(), bound: Vec::new() }
 }
 
 /// What a placeholder stands for; absent, it is a NULL of its type.
 #[derive(Clone, Debug)]
-pub(crate) enum Value<'q> {
+pub enum Value<'q> {
     Number(Option<i64>),
     Text(Option<&'q str>),
     OwnText(String),
@@ -60,7 +60,7 @@ value_from! {
 }
 
 /// Where a statement runs.
-pub(crate) enum On<'c> {
+pub enum On<'c> {
     SqlitePool(&'c SqlitePool),
     Sqlite(&'c mut SqliteConnection),
     PostgresPool(&'c PgPool),
@@ -120,36 +120,36 @@ macro_rules! bound_to {
 
 impl<'q> Statement<'q> {
     /// The next placeholder's value.
-    pub(crate) fn bind(mut self, value: impl Into<Value<'q>>) -> Self {
+    pub fn bind(mut self, value: impl Into<Value<'q>>) -> Self {
         self.bound.push(value.into());
         self
     }
 
     /// The values of several placeholders.
-    pub(crate) fn bind_all(mut self, values: impl IntoIterator<Item = Value<'q>>) -> Self {
+    pub fn bind_all(mut self, values: impl IntoIterator<Item = Value<'q>>) -> Self {
         self.bound.extend(values);
         self
     }
 
     /// Runs it; gives back how many rows it wrote.
-    pub(crate) async fn execute<'c>(self, on: impl Into<On<'c>>) -> sqlx::Result<u64> {
+    pub async fn execute<'c>(self, on: impl Into<On<'c>>) -> sqlx::Result<u64> {
         let done: Done = run!(self, on, execute)?;
         Ok(done.0)
     }
 
     /// The one row there must be.
-    pub(crate) async fn fetch_one<'c>(self, on: impl Into<On<'c>>) -> sqlx::Result<Row> {
+    pub async fn fetch_one<'c>(self, on: impl Into<On<'c>>) -> sqlx::Result<Row> {
         run!(self, on, fetch_one)
     }
 
     /// The row, if there is one.
-    pub(crate) async fn fetch_optional<'c>(self, on: impl Into<On<'c>>) -> sqlx::Result<Option<Row>> {
+    pub async fn fetch_optional<'c>(self, on: impl Into<On<'c>>) -> sqlx::Result<Option<Row>> {
         let row: Perhaps = run!(self, on, fetch_optional)?;
         Ok(row.0)
     }
 
     /// All rows: every statement bounds how many there can be.
-    pub(crate) async fn fetch_all<'c>(self, on: impl Into<On<'c>>) -> sqlx::Result<Vec<Row>> {
+    pub async fn fetch_all<'c>(self, on: impl Into<On<'c>>) -> sqlx::Result<Vec<Row>> {
         let rows: Rows = run!(self, on, fetch_all)?;
         Ok(rows.0)
     }

@@ -4,6 +4,7 @@ use crate::customers::{Customer, id_no};
 use crate::office::TestOffice;
 use crate::people::{Person, Seat, reveal_form};
 use backoffice::Settings;
+use backoffice::store::statement::sql;
 use domain::audit::event::{AuditEvent, Kind};
 use domain::budget::{Counter, Limits, Scope, Window};
 use domain::clock::Span;
@@ -317,8 +318,8 @@ async fn q4_the_view_that_reaches_an_alert_mark_says_so_and_goes_on() {
     let views: Vec<String> =
         house.events().await.iter().filter(|event| event.kind == Kind::CustomerViewed).map(alert).collect();
     assert_eq!(views, ["", "budget.person.customers_day.mark", "", "", ""]);
-    let marked = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM log_entry WHERE alert LIKE 'budget.%.mark'");
-    assert_eq!(marked.fetch_one(&mut house.intruder().await).await.unwrap(), 1);
+    let marked = sql("SELECT COUNT(*) FROM log_entry WHERE alert LIKE 'budget.%.mark'");
+    assert_eq!(marked.fetch_one(&mut house.intruder().await).await.unwrap().try_get::<i64>(0).unwrap(), 1);
 }
 
 #[tokio::test]
@@ -375,8 +376,8 @@ async fn q4_what_no_window_reaches_is_forgotten_and_nothing_else() {
     let customer = house.customer().await;
     visit(&seat, &customer).await.unwrap();
     let rows = || async {
-        let sql = "SELECT (SELECT COUNT(*) FROM budget_meter) + (SELECT COUNT(*) FROM budget_customer)";
-        sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut house.intruder().await).await.unwrap()
+        let rows = sql("SELECT (SELECT COUNT(*) FROM budget_meter) + (SELECT COUNT(*) FROM budget_customer)");
+        rows.fetch_one(&mut house.intruder().await).await.unwrap().try_get::<i64>(0).unwrap()
     };
     // Searches and customers, a person's, a branch's and a purpose's; and the customer for each.
     assert_eq!(rows().await, 9);

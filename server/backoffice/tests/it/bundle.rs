@@ -252,7 +252,7 @@ async fn a3_a_checkpoint_kept_elsewhere_tells_a_bundle_that_is_older_or_another_
     let later = bundle.checked(Some(&house.checkpoint().await));
     assert_eq!(later.findings, [finding(Some(SIZE + 1), "", Wrong::OutsideAhead)]);
     // The same key has signed another log of that size.
-    let seed = fs::read_to_string(house.file().with_file_name("keys").join("log.key")).unwrap();
+    let seed = fs::read_to_string(house.path("keys/log.key")).unwrap();
     let seed: [u8; 32] = from_hex(seed.trim());
     let fork = Checkpoint { origin: crate::office::origin(), size: SIZE, root: Hash::from_bytes([3; 32]) };
     let fork = SigningKey::from_seed(crate::office::origin(), &seed).sign(&fork);

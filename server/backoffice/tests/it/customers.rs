@@ -2,6 +2,7 @@
 
 use crate::office::TestOffice;
 use crate::people::Seat;
+use backoffice::store::statement::sql;
 use domain::desk::{DeskError, Found, Keep};
 use domain::id::{CaseId, CustomerId, FieldName, Handle, Item};
 use domain::normalise::{normalise, search_form};
@@ -90,20 +91,21 @@ impl TestOffice {
         let sealed = self.office.vault().seal_customer(customer.id, &values).unwrap();
         let id = customer.id.as_bytes().to_vec();
         let conn = &mut self.intruder().await;
-        let sql = "INSERT INTO customer (id, branch, source, source_tag, content_tag, batch, created_at, updated_at, \
-            opened_on, product) VALUES ($1, $2, 'core', $1, x'00', x'00', 0, 0, $3, $4)";
-        let query = sqlx::query(sql).bind(&id).bind(customer.branch);
-        query.bind(&chosen_by[0]).bind(&chosen_by[1]).execute(&mut *conn).await.unwrap();
-        let sql = "INSERT INTO customer_mask (customer, masks) VALUES ($1, $2)";
-        let masks = serde_json::to_string(&masks).unwrap();
-        sqlx::query(sql).bind(&id).bind(masks).execute(&mut *conn).await.unwrap();
-        let sql = "INSERT INTO vault_customer (customer, key_version, wrapped_dek, sealed) VALUES ($1, $2, $3, $4)";
-        let query = sqlx::query(sql).bind(&id).bind(sealed.key_version).bind(sealed.wrapped_dek);
-        query.bind(sealed.sealed).execute(&mut *conn).await.unwrap();
+        let insert = sql("INSERT INTO customer (id, branch, source, source_tag, content_tag, batch, created_at, \
+            updated_at, opened_on, product) VALUES ($1, $2, 'core', $1, $1, $1, 0, 0, $3, $4)");
+        let insert = insert.bind(&id).bind(customer.branch).bind(&chosen_by[0]).bind(&chosen_by[1]);
+        insert.execute(&mut *conn).await.unwrap();
+        let insert = sql("INSERT INTO customer_mask (customer, masks) VALUES ($1, $2)");
+        insert.bind(&id).bind(serde_json::to_string(&masks).unwrap()).execute(&mut *conn).await.unwrap();
+        let insert =
+            sql("INSERT INTO vault_customer (customer, key_version, wrapped_dek, sealed) VALUES ($1, $2, $3, $4)");
+        let insert =
+            insert.bind(&id).bind(i64::from(sealed.key_version)).bind(&sealed.wrapped_dek).bind(&sealed.sealed);
+        insert.execute(&mut *conn).await.unwrap();
         for (field, digest) in index {
-            let sql = "INSERT INTO vault_index (field, digest, customer) VALUES ($1, $2, $3)";
-            let query = sqlx::query(sql).bind(field.as_str()).bind(&digest.as_bytes()[..]).bind(&id);
-            query.execute(&mut *conn).await.unwrap();
+            let insert = sql("INSERT INTO vault_index (field, digest, customer) VALUES ($1, $2, $3)");
+            let insert = insert.bind(field.as_str()).bind(&digest.as_bytes()[..]).bind(&id);
+            insert.execute(&mut *conn).await.unwrap();
         }
     }
 

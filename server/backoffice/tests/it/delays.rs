@@ -4,11 +4,11 @@
 use crate::office::TestOffice;
 use crate::people::{PASSWORD, Person, stamp};
 use backoffice::auth::RequestStamp;
+use backoffice::store::statement::sql;
 use domain::audit::event::Kind;
 use domain::clock::Span;
 use domain::code::Code;
 use domain::desk::DeskError;
-use sqlx::Row;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -142,7 +142,7 @@ async fn a10_ten_thousand_failures_leave_little_behind_and_an_honest_person_sign
     let told: u64 = house.events().await.split_off(before).iter().filter_map(|event| event.details.count).sum();
     assert_eq!(told, 10_000, "all of them are told");
     assert!(house.size().await <= before + 4, "in a few events");
-    let rows = sqlx::query("SELECT COUNT(*) FROM refusal_count").fetch_one(&mut house.intruder().await).await.unwrap();
-    assert_eq!(rows.get::<i64, _>(0), 0, "and nothing else is kept");
+    let rows = sql("SELECT COUNT(*) FROM refusal_count").fetch_one(&mut house.intruder().await).await.unwrap();
+    assert_eq!(rows.try_get::<i64>(0).unwrap(), 0, "and nothing else is kept");
     house.whole().await;
 }

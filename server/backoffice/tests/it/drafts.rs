@@ -2,11 +2,11 @@
 
 use crate::office::TestOffice;
 use crate::people::Person;
+use backoffice::store::statement::sql;
 use backoffice::vault::KeyKind;
 use domain::clock::Span;
 use domain::code::Code;
 use domain::desk::{Desk, DeskError, Draft, DraftPlace, Ended, FormSent, OpenCase, SessionToken, Turn};
-use sqlx::Row;
 
 const PLACE: DraftPlace = DraftPlace::CaseNote;
 
@@ -25,8 +25,8 @@ async fn kept(desk: &dyn Desk) -> Option<String> {
 
 async fn rows(house: &TestOffice) -> Vec<Vec<u8>> {
     let mut conn = house.intruder().await;
-    let rows = sqlx::query("SELECT sealed FROM draft").fetch_all(&mut conn).await.unwrap();
-    rows.iter().map(|row| row.get(0)).collect()
+    let rows = sql("SELECT sealed FROM draft").fetch_all(&mut conn).await.unwrap();
+    rows.iter().map(|row| row.try_get(0).unwrap()).collect()
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use crate::customers::Customer;
 use crate::office::TestOffice;
 use crate::people::Person;
 use backoffice::Settings;
+use backoffice::store::statement::sql;
 use domain::audit::event::{AuditEvent, Kind, OutcomeName};
 use domain::budget::Limits;
 use domain::code::Code;
@@ -20,9 +21,9 @@ impl TestOffice {
     async fn keep_token(&self, token: &str, customer: &Customer) {
         let field = FieldName::parse(EXPORT_TOKEN).unwrap();
         let digest = self.office.index().digest(&field, &export_token(token).unwrap()).unwrap();
-        let sql = "INSERT INTO vault_index (field, digest, customer) VALUES ('export_token', $1, $2)";
-        let query = sqlx::query(sql).bind(digest.as_bytes().to_vec()).bind(customer.id.as_bytes().to_vec());
-        query.execute(&mut self.intruder().await).await.unwrap();
+        let insert = sql("INSERT INTO vault_index (field, digest, customer) VALUES ('export_token', $1, $2)");
+        let insert = insert.bind(&digest.as_bytes()[..]).bind(&customer.id.as_bytes()[..]);
+        insert.execute(&mut self.intruder().await).await.unwrap();
     }
 }
 

@@ -12,6 +12,7 @@ use crate::customers::Customer;
 use crate::office::TestOffice;
 use crate::people::{Person, Seat};
 use age::secrecy::ExposeSecret;
+use backoffice::store::statement::sql;
 use backoffice::{ExportSettings, Settings};
 use domain::code::Code;
 use domain::desk::{
@@ -180,9 +181,9 @@ impl Bank {
 impl TestOffice {
     /// Says when a customer was taken on.
     pub async fn opened(&self, customer: &Customer, day: &str) {
-        let sql = "UPDATE customer SET opened_on = $1 WHERE id = $2";
-        let query = sqlx::query(sql).bind(day).bind(&customer.id.as_bytes()[..]);
-        query.execute(&mut self.intruder().await).await.unwrap();
+        let update =
+            sql("UPDATE customer SET opened_on = $1 WHERE id = $2").bind(day).bind(&customer.id.as_bytes()[..]);
+        update.execute(&mut self.intruder().await).await.unwrap();
     }
 }
 

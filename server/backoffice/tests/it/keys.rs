@@ -166,7 +166,7 @@ async fn a10_barred_acts_beyond_twenty_a_minute_are_counted_like_other_refusals(
 async fn l0_a_key_that_others_may_read_is_no_key() {
     use std::os::unix::fs::PermissionsExt;
     let counter = Counter::ready().await;
-    let file = counter.house.file().with_file_name("keys").join("vault.key");
+    let file = counter.house.path("keys/vault.key");
     let mode = |mode| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
     mode(0o640);
     counter.reveal_stops(&counter.form(), Code::VaultKeyMissing).await;

@@ -19,6 +19,8 @@ mod clock;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod database;
+#[cfg(test)]
 mod delays;
 #[cfg(test)]
 mod demo_recipients;
@@ -36,6 +38,8 @@ mod faults;
 mod filled;
 #[cfg(test)]
 mod four_eyes;
+#[cfg(test)]
+mod intruder;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::customers::Customer;
 use crate::office::TestOffice;
 use crate::people::{Seat, reveal_form};
+use backoffice::store::statement::sql;
 use domain::audit::event::Kind;
 use domain::audit::fingerprint::Fingerprint;
 use domain::clock::Span;
@@ -121,8 +122,8 @@ async fn v2n_a_notes_body_stands_beside_the_log_and_its_commitment_in_it() {
     let note = "理财到期未赎回，投诉经理没有提醒";
     seat.desk().await.open_case(seat.case_form("complaint", note)).await.unwrap();
     let commitment = house.last().await.details.note.unwrap();
-    let sql = "SELECT salt, body FROM note";
-    let (salt, body): (Vec<u8>, String) = sqlx::query_as(sql).fetch_one(&mut house.intruder().await).await.unwrap();
+    let row = sql("SELECT salt, body FROM note").fetch_one(&mut house.intruder().await).await.unwrap();
+    let (salt, body): (Vec<u8>, String) = (row.try_get(0).unwrap(), row.try_get(1).unwrap());
     assert_eq!(body, note);
     assert_eq!(Fingerprint::of_note(&salt.try_into().unwrap(), &body), commitment);
     let rows = backoffice::store::log::entries(house.office.db(), 0, u32::MAX).await.unwrap();

@@ -1,9 +1,11 @@
 //! A back office in a temporary folder.
 
+use crate::database::Database;
+use crate::intruder;
 use backoffice::audit::{Verified, verify};
 use backoffice::auth::RelyingParty;
 use backoffice::hooks::{Hooks, Place};
-use backoffice::store::{Db, log};
+use backoffice::store::{Conn, log};
 use backoffice::system::TestEntropy;
 use backoffice::vault::{KeyKind, KeyRing};
 use backoffice::{BackOffice, Parts, Settings};
@@ -14,8 +16,7 @@ use domain::clock::{Clock, Span, TestClock, Timestamp};
 use domain::code::Code;
 use domain::notice::Notice;
 use domain::purpose::Purposes;
-use sqlx::{ConnectOptions, SqliteConnection};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -26,6 +27,7 @@ const MORNING: i64 = 1_795_313_700_000;
 /// A back office and all that a test holds of it.
 pub struct TestOffice {
     dir: Arc<tempfile::TempDir>,
+    pub database: Arc<Database>,
     pub clock: Arc<TestClock>,
     pub hooks: Arc<TestHooks>,
     pub office: Arc<BackOffice>,
@@ -54,16 +56,25 @@ impl TestOffice {
         let entropy = Arc::new(TestEntropy::seeded(1));
         KeyRing::create_all(&dir.path().join("keys"), &*entropy).unwrap();
         let clock = Arc::new(TestClock::at(Timestamp::from_millis(MORNING)));
-        Self::on(dir, clock, entropy, settings).await
+        let database = Arc::new(Database::new(dir.path()).await);
+        Self::on(dir, database, clock, entropy, settings).await
     }
 
-    /// A second process on the same file, keys and clock.
+    /// A second process on the same database, keys and clock.
     pub async fn neighbour(&self) -> Arc<Self> {
-        Self::on(self.dir.clone(), self.clock.clone(), Arc::new(TestEntropy::seeded(2)), self.settings).await
+        Self::on(
+            self.dir.clone(),
+            self.database.clone(),
+            self.clock.clone(),
+            Arc::new(TestEntropy::seeded(2)),
+            self.settings,
+        )
+        .await
     }
 
     async fn on(
         dir: Arc<tempfile::TempDir>,
+        database: Arc<Database>,
         clock: Arc<TestClock>,
         entropy: Arc<TestEntropy>,
         settings: Settings,
@@ -71,7 +82,7 @@ impl TestOffice {
         let hooks = Arc::new(TestHooks::default());
         std::fs::create_dir_all(dir.path().join("exports")).unwrap();
         let parts = Parts {
-            db: Db::open_sqlite(&dir.path().join("grille.db")).await.unwrap(),
+            db: database.open().await,
             keys: dir.path().join("keys"),
             checkpoint: dir.path().join("checkpoint"),
             exports: dir.path().join("exports"),
@@ -90,22 +101,22 @@ impl TestOffice {
         let office = BackOffice::open(parts).await.unwrap();
         office.begin().await.unwrap();
         let (notes, requests) = (AtomicU64::new(0), AtomicU64::new(0));
-        Arc::new(Self { dir, clock, hooks, office, notes, requests, settings })
+        Arc::new(Self { dir, database, clock, hooks, office, notes, requests, settings })
     }
 
-    /// The database file.
-    pub fn file(&self) -> PathBuf {
-        self.dir.path().join("grille.db")
+    /// A path in the office's folder. The database is `grille.db` there, if it is a file.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
     }
 
-    /// A connection of someone who has the file: nothing of the back office is in the way.
-    pub async fn intruder(&self) -> SqliteConnection {
-        connect(&self.file()).await
+    /// A connection of someone who has the database: nothing of the back office is in the way.
+    pub async fn intruder(&self) -> Conn {
+        self.database.intruder().await
     }
 
     /// Runs SQL as that someone.
-    pub async fn meddle(&self, sql: &'static str) -> sqlx::Result<()> {
-        sqlx::raw_sql(sql).execute(&mut self.intruder().await).await.map(drop)
+    pub async fn meddle(&self, sql: &str) -> sqlx::Result<()> {
+        intruder::run(&mut self.intruder().await, sql).await
     }
 
     /// Time goes on, or back.
@@ -199,13 +210,6 @@ impl TestOffice {
         ];
         NOTES[self.notes.fetch_add(1, Ordering::Relaxed) as usize % NOTES.len()].into()
     }
-}
-
-/// Opens a file as sqlite's own shell would, and does not wait for the disk.
-pub async fn connect(file: &Path) -> SqliteConnection {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).foreign_keys(false);
-    let options = options.synchronous(sqlx::sqlite::SqliteSynchronous::Off);
-    options.disable_statement_logging().connect().await.unwrap()
 }
 
 type Step = Pin<Box<dyn Future<Output = ()> + Send>>;

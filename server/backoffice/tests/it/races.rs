@@ -4,6 +4,7 @@ use crate::customers::Customer;
 use crate::office::TestOffice;
 use crate::people::{Person, Seat, reveal_form, shown};
 use backoffice::hooks::Place;
+use backoffice::store::statement::sql;
 use domain::audit::event::{Decision, Kind};
 use domain::code::Code;
 use domain::desk::{DeskError, RevealForm};
@@ -136,10 +137,10 @@ async fn v3_the_event_is_durable_before_the_value_is_opened() {
     let meanwhile = house.clone();
     house.hooks.once(Place::RecordedNotOpened, async move {
         // Another connection sees it already: it is committed.
-        let sql = "SELECT kind, decision FROM log_entry ORDER BY seq DESC LIMIT 1";
-        let newest = sqlx::query_as::<_, (String, String)>(sql);
-        let (kind, decision) = newest.fetch_one(&mut meanwhile.intruder().await).await.unwrap();
-        assert_eq!((kind.as_str(), decision.as_str()), ("field_revealed", "allowed"));
+        let newest = sql("SELECT kind, decision FROM log_entry ORDER BY seq DESC LIMIT 1");
+        let row = newest.fetch_one(&mut meanwhile.intruder().await).await.unwrap();
+        let text = |at: usize| row.try_get::<&str>(at).unwrap();
+        assert_eq!((text(0), text(1)), ("field_revealed", "allowed"));
         meanwhile.whole().await;
     });
     let value = seat.ask(&form).await.unwrap_or_else(|error| panic!("{error}"));

@@ -3,18 +3,19 @@
 use crate::customers::Customer;
 use crate::office::TestOffice;
 use backoffice::remask::{RemaskError, Remasked};
+use backoffice::store::row::Row;
+use backoffice::store::statement::sql;
 use backoffice::vault::KeyKind;
 use domain::audit::event::{Kind, SourceName};
 use domain::code::Code;
 use domain::desk::DeskError;
-use sqlx::Row;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Masks by customer, as they are stored.
 async fn stored(house: &TestOffice) -> BTreeMap<Vec<u8>, String> {
-    let rows = sqlx::query("SELECT customer, masks FROM customer_mask").fetch_all(&mut house.intruder().await).await;
-    rows.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
+    let rows = sql("SELECT customer, masks FROM customer_mask").fetch_all(&mut house.intruder().await).await.unwrap();
+    rows.iter().map(|row| (row.try_get(0).unwrap(), row.try_get(1).unwrap())).collect()
 }
 
 async fn house_of(customers: u32) -> Arc<TestOffice> {
@@ -73,9 +74,10 @@ async fn e1_an_older_database_gets_what_exports_choose_by() {
         .unwrap();
     let done = remask(&house).await.unwrap();
     assert_eq!(done, Remasked { changed: 2, unchanged: 2, unreadable: 0 });
-    let sql = "SELECT opened_on, product FROM customer ORDER BY id";
-    let rows: Vec<(Option<String>, Option<String>)> =
-        sqlx::query_as(sql).fetch_all(&mut house.intruder().await).await.unwrap();
+    let chosen = sql("SELECT opened_on, product FROM customer ORDER BY id");
+    let rows = chosen.fetch_all(&mut house.intruder().await).await.unwrap();
+    let text = |row: &Row, at: usize| row.try_get::<Option<String>>(at).unwrap();
+    let rows: Vec<_> = rows.iter().map(|row| (text(row, 0), text(row, 1))).collect();
     let of = |day: &str| (Some(day.to_owned()), Some("SAV".to_owned()));
     assert_eq!(rows, [of("2026-01-31"), of("2026-02-01"), of("2026-02-02"), (None, None)]);
     assert_eq!(stored(&house).await, masks, "the masks are as they were");

@@ -5,6 +5,7 @@ use crate::customers::{Customer, id_no};
 use crate::office::TestOffice;
 use crate::people::{Person, reveal_form};
 use backoffice::hooks::Place;
+use backoffice::store::statement::sql;
 use domain::audit::event::{AuditEvent, Details, Kind, OutcomeName};
 use domain::clock::Span;
 use domain::code::Code;
@@ -151,8 +152,8 @@ async fn q3_more_than_five_hits_are_no_rows_and_no_count() {
     }
     let event = house.last().await;
     assert_eq!((event.details.outcome, event.details.count), (Some(OutcomeName::TooMany), None));
-    let handles = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM handle");
-    assert_eq!(handles.fetch_one(&mut house.intruder().await).await.unwrap(), 5, "none was minted for the sixth");
+    let handles = sql("SELECT COUNT(*) FROM handle").fetch_one(&mut house.intruder().await).await.unwrap();
+    assert_eq!(handles.try_get::<i64>(0).unwrap(), 5, "none was minted for the sixth");
 }
 
 /// An event but for what is its own.

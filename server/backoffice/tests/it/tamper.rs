@@ -1,31 +1,40 @@
 //! Someone has the file and no key: whatever they change, `verify` says where (A1, A3, A4).
 
+use crate::database::Database;
 use crate::filled::{Fill, filled};
-use crate::office::{TestOffice, connect, origin};
+use crate::intruder;
+use crate::office::{TestOffice, origin};
 use backoffice::audit::{Column, NoteFault, Verified, VerifyError, Wrong, verify};
-use backoffice::store::Db;
 use backoffice::store::log::{self, EntryRow, Head};
+use backoffice::store::statement::sql;
+use backoffice::store::{Conn, Db};
 use domain::audit::checkpoint::{Checkpoint, SigningKey, VerifierKey};
 use domain::audit::event::AuditEvent;
 use domain::audit::merkle::{Frontier, Hash, leaf_hash};
 use domain::clock::Span;
 use domain::id::CustomerId;
-use sqlx::SqliteConnection;
+use futures_util::TryStreamExt;
+use std::sync::Arc;
 
 /// Entries: one full tile and a tail.
 const SIZE: u64 = 300;
-/// A copy of the file in an intruder's hands: the triggers are gone.
+/// A copy of the log in an intruder's hands: the triggers are gone.
 struct Copy {
-    file: tempfile::NamedTempFile,
+    database: Arc<Database>,
     key: VerifierKey,
+    /// Where it lies, if it is a file.
+    _dir: tempfile::TempDir,
 }
 
 impl Copy {
     async fn of(house: &TestOffice) -> Self {
-        house.meddle("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::copy(house.file(), file.path()).unwrap();
-        let copy = Self { file, key: house.key() };
+        let dir = tempfile::tempdir().unwrap();
+        let database = Database::new(dir.path()).await;
+        if database.is_file() {
+            house.meddle("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+            std::fs::copy(house.path("grille.db"), dir.path().join("grille.db")).unwrap();
+        }
+        let copy = Self { database: Arc::new(database), key: house.key(), _dir: dir };
         let triggers = [
             "entry_is_never_changed",
             "entry_is_never_deleted",
@@ -37,19 +46,30 @@ impl Copy {
         ];
         let drops: Vec<String> = triggers.iter().map(|name| format!("DROP TRIGGER log_{name};")).collect();
         copy.run(&format!("BEGIN; {} COMMIT", drops.concat())).await;
+        if let (Conn::Postgres(from), Conn::Postgres(to)) = (&mut house.intruder().await, &mut copy.conn().await) {
+            for table in ["log_entry", "log_tile", "log_head"] {
+                let out = from.copy_out_raw(&format!("COPY {table} TO STDOUT")).await.unwrap();
+                let rows: Vec<_> = out.try_collect().await.unwrap();
+                let mut into = to.copy_in_raw(&format!("COPY {table} FROM STDIN")).await.unwrap();
+                for row in rows {
+                    into.send(row).await.unwrap();
+                }
+                into.finish().await.unwrap();
+            }
+        }
         copy
     }
 
-    async fn conn(&self) -> SqliteConnection {
-        connect(self.file.path()).await
+    async fn conn(&self) -> Conn {
+        self.database.intruder().await
     }
 
     async fn run(&self, sql: &str) {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut self.conn().await).await.unwrap();
+        intruder::run(&mut self.conn().await, sql).await.unwrap();
     }
 
     async fn db(&self) -> Db {
-        Db::open_sqlite(self.file.path()).await.unwrap()
+        self.database.open().await
     }
 
     async fn verified(&self, outside: Option<&str>) -> Verified {
@@ -211,9 +231,9 @@ async fn cut(copy: &Copy, head: &Head) {
     let (size, latest) = (head.size, head.latest.millis());
     copy.run(&format!("DELETE FROM log_entry WHERE seq >= {size}; DELETE FROM log_tile WHERE idx >= {size} / 256"))
         .await;
-    let sql = "UPDATE log_head SET size = $1, root = $2, latest = $3, note = $4";
-    let query = sqlx::query(sql).bind(size as i64).bind(&head.root.as_bytes()[..]).bind(latest).bind(&head.note);
-    query.execute(&mut copy.conn().await).await.unwrap();
+    let update = sql("UPDATE log_head SET size = $1, root = $2, latest = $3, note = $4");
+    let update = update.bind(size as i64).bind(&head.root.as_bytes()[..]).bind(latest).bind(&head.note);
+    update.execute(&mut copy.conn().await).await.unwrap();
 }
 
 #[tokio::test]
@@ -261,19 +281,19 @@ async fn rewrite(copy: &Copy, leaf: u64, sign: impl FnOnce(u64, Hash) -> Option<
         let bytes = event.encode().unwrap();
         let row = EntryRow::of(row.seq, leaf_hash(&bytes), bytes, &event);
         hashes.push(leaf_hash(&row.bytes));
-        let sql = "UPDATE log_entry SET leaf_hash = $1, bytes = $2, customer = $3 WHERE seq = $4";
-        let query = sqlx::query(sql).bind(row.leaf_hash).bind(row.bytes).bind(row.columns.customer);
-        query.bind(row.seq as i64).execute(&mut *conn).await.unwrap();
+        let update = sql("UPDATE log_entry SET leaf_hash = $1, bytes = $2, customer = $3 WHERE seq = $4");
+        let update = update.bind(row.leaf_hash).bind(row.bytes).bind(row.columns.customer);
+        update.bind(row.seq as i64).execute(&mut *conn).await.unwrap();
     }
     let tile = &hashes[..256];
     let bytes: Vec<u8> = tile.iter().flat_map(|hash| *hash.as_bytes()).collect();
     let root = Frontier::from_leaves(tile.iter().copied()).root();
-    let sql = "UPDATE log_tile SET hashes = $1, root = $2";
-    sqlx::query(sql).bind(bytes).bind(&root.as_bytes()[..]).execute(&mut *conn).await.unwrap();
+    let update = sql("UPDATE log_tile SET hashes = $1, root = $2");
+    update.bind(bytes).bind(&root.as_bytes()[..]).execute(&mut *conn).await.unwrap();
     let root = Frontier::from_leaves(hashes.iter().copied()).root();
-    let sql = "UPDATE log_head SET root = $1, note = COALESCE($2, note)";
+    let update = sql("UPDATE log_head SET root = $1, note = COALESCE($2, note)");
     let note = sign(hashes.len() as u64, root);
-    sqlx::query(sql).bind(&root.as_bytes()[..]).bind(note).execute(&mut *conn).await.unwrap();
+    update.bind(&root.as_bytes()[..]).bind(note).execute(&mut *conn).await.unwrap();
 }
 
 #[tokio::test]
@@ -303,7 +323,7 @@ async fn a3_a_log_rewritten_without_the_key_is_not_what_was_signed() {
 async fn a3_a_log_rewritten_with_the_key_disagrees_with_a_checkpoint_kept_outside() {
     let house = filled(SIZE).await;
     let outside = house.checkpoint().await;
-    let text = std::fs::read_to_string(house.file().with_file_name("keys").join("log.key")).unwrap();
+    let text = std::fs::read_to_string(house.path("keys/log.key")).unwrap();
     let seed = data_encoding::HEXLOWER.decode(text.trim().as_bytes()).unwrap().try_into().unwrap();
     let key = SigningKey::from_seed(origin(), &seed);
     let copy = Copy::of(&house).await;

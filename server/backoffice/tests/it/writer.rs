@@ -5,6 +5,7 @@ use crate::office::TestOffice;
 use crate::people::Person;
 use backoffice::audit::ActError;
 use backoffice::store::log::{self, Head};
+use backoffice::store::statement::sql;
 use domain::audit::event::Kind;
 use domain::audit::merkle::empty_root;
 use domain::clock::Timestamp;
@@ -21,9 +22,8 @@ async fn a2_a_change_and_its_event_are_there_together_when_the_receipt_is() {
     let event = house.last().await;
     assert_eq!((event.kind, event.details.case), (Kind::CaseOpened, Some(case)));
     // Seen by another connection: it is committed.
-    let sql = "SELECT COUNT(*) FROM work_case WHERE id = $1";
-    let query = sqlx::query_scalar::<_, i64>(sql).bind(case.as_bytes().to_vec());
-    assert_eq!(query.fetch_one(&mut house.intruder().await).await.unwrap(), 1);
+    let found = sql("SELECT id FROM work_case WHERE id = $1").bind(&case.as_bytes()[..]);
+    assert_eq!(found.fetch_all(&mut house.intruder().await).await.unwrap().len(), 1);
     house.whole().await;
 }
 
@@ -35,11 +35,18 @@ async fn a2_a_failing_act_leaves_nothing_and_others_of_its_batch_survive() {
         cases.push(seat.open("complaint").await);
     }
     // Closing the second case fails in the database, after the act began.
-    let sql = format!(
-        "CREATE TRIGGER test_fails BEFORE UPDATE ON work_case WHEN OLD.id = x'{}' BEGIN SELECT RAISE(ABORT, 'no'); END",
-        data_encoding::HEXLOWER.encode(cases[1].as_bytes())
-    );
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut house.intruder().await).await.unwrap();
+    let id = data_encoding::HEXLOWER.encode(cases[1].as_bytes());
+    let fails = match house.database.is_file() {
+        true => format!(
+            "CREATE TRIGGER test_fails BEFORE UPDATE ON work_case WHEN OLD.id = x'{id}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        ),
+        false => format!(
+            "CREATE FUNCTION test_fails() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''\\; END'\\; \
+             CREATE TRIGGER test_fails BEFORE UPDATE ON work_case FOR EACH ROW WHEN (OLD.id = x'{id}') \
+             EXECUTE FUNCTION test_fails()"
+        ),
+    };
+    house.meddle(&fails).await.unwrap();
     let before = house.size().await;
     let mut closing = JoinSet::new();
     for case in cases.clone() {
@@ -129,7 +136,7 @@ async fn a1_the_head_moves_from_where_it_is_and_from_nowhere_else() {
 #[tokio::test]
 async fn a3_each_checkpoint_leaves_the_database_as_it_is_made() {
     let house = TestOffice::empty().await;
-    let file = house.file().with_file_name("checkpoint");
+    let file = house.path("checkpoint");
     for n in 0..3 {
         house.office.ledger().act(Fill(n)).await.unwrap_err();
         let note = house.checkpoint().await;

@@ -4,6 +4,7 @@ use super::{Bank, CAPS, is};
 use crate::customers::Customer;
 use crate::people::{reveal_form, shown};
 use backoffice::ExportSettings;
+use backoffice::store::statement::sql;
 use backoffice::vault::KeyKind;
 use domain::audit::event::{AuditEvent, EndingName, Kind};
 use domain::clock::Span;
@@ -16,7 +17,7 @@ use std::path::PathBuf;
 impl Bank {
     /// What lies in the folder of sealed files.
     pub fn files(&self) -> Vec<PathBuf> {
-        let folder = self.house.file().with_file_name("exports");
+        let folder = self.house.path("exports");
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
     }
 
@@ -37,11 +38,10 @@ impl Bank {
         self.work().await;
         let event = self.house.last_is_refusal(Kind::ExportBegun, code).await;
         assert_eq!(self.files(), Vec::<PathBuf>::new());
-        let row: (String, String) = sqlx::query_as("SELECT state, code FROM export_run")
-            .fetch_one(&mut self.house.intruder().await)
-            .await
-            .unwrap();
-        assert_eq!(row, ("failed".to_owned(), code.as_str().to_owned()));
+        let runs = sql("SELECT state, code FROM export_run");
+        let row = runs.fetch_one(&mut self.house.intruder().await).await.unwrap();
+        let text = |at: usize| row.try_get::<&str>(at).unwrap();
+        assert_eq!((text(0), text(1)), ("failed", code.as_str()));
         self.house.whole().await;
         event
     }
@@ -293,7 +293,7 @@ async fn e6_what_a_dead_process_began_is_begun_anew_once_it_has_been_silent() {
     let bank = Bank::open().await;
     let export = bank.queued().await;
     bank.house.meddle("UPDATE export_run SET state = 'running', attempts = 1").await.unwrap();
-    let part = bank.house.file().with_file_name("exports").join(format!("{export}.1.part"));
+    let part = bank.house.path("exports").join(format!("{export}.1.part"));
     std::fs::write(&part, b"sealed, and cut off").unwrap();
     bank.work().await;
     assert_eq!(bank.state(export).await, ExportState::Running, "somebody makes it, as far as anyone knows");

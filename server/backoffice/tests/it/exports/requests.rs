@@ -4,6 +4,7 @@ use super::{Bank, CAPS, challenge_of, is};
 use crate::customers::Customer;
 use crate::people::Person;
 use backoffice::ExportSettings;
+use backoffice::store::statement::sql;
 use domain::audit::event::Kind;
 use domain::clock::Span;
 use domain::code::{Code, Fault};
@@ -141,8 +142,10 @@ async fn e1_what_is_drawn_up_and_taken_back_counts_for_a_day_and_its_rows_are_sw
     }
     assert_eq!(bank.try_draw(bank.usual()).await, is(Code::ExportLimit));
     bank.house.last_is_refusal(Kind::ExportDrawn, Code::ExportLimit).await;
-    let rows = "SELECT COUNT(*) FROM export_row";
-    let count = async || -> i64 { sqlx::query_scalar(rows).fetch_one(&mut bank.house.intruder().await).await.unwrap() };
+    let count = async || -> i64 {
+        let rows = sql("SELECT COUNT(*) FROM export_row");
+        rows.fetch_one(&mut bank.house.intruder().await).await.unwrap().try_get(0).unwrap()
+    };
     assert_eq!(count().await, 10);
     bank.house.wait(Span::days(2));
     bank.house.office.work_on_exports().await.unwrap();
@@ -167,8 +170,10 @@ async fn e1_a_script_that_asks_ten_thousand_times_writes_no_rows() {
     let caps = Caps { requests: 1, ..CAPS };
     let bank = Bank::with(ExportSettings { caps, ..ExportSettings::default() }).await;
     bank.draw(bank.usual()).await;
-    let rows = "SELECT COUNT(*) FROM export_row";
-    let count = async || -> i64 { sqlx::query_scalar(rows).fetch_one(&mut bank.house.intruder().await).await.unwrap() };
+    let count = async || -> i64 {
+        let rows = sql("SELECT COUNT(*) FROM export_row");
+        rows.fetch_one(&mut bank.house.intruder().await).await.unwrap().try_get(0).unwrap()
+    };
     let before = (count().await, bank.house.size().await);
     for n in 0..200 {
         let refused = bank.try_draw(bank.usual()).await;
