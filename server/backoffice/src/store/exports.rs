@@ -73,8 +73,8 @@ macro_rules! select {
              run.* FROM (SELECT *, created_at AS created, expires_at AS draft_expires FROM export) AS export \
              JOIN staff ON staff.id = requester JOIN recipient ON recipient.id = export.recipient \
              LEFT JOIN (SELECT export AS of_submission, factor, submitted_at, expires_at AS submission_expires \
-                 FROM export_submission) ON of_submission = export.id \
-             LEFT JOIN (SELECT export AS of_withdrawal, withdrawn_at FROM export_withdrawal) \
+                 FROM export_submission) AS submission ON of_submission = export.id \
+             LEFT JOIN (SELECT export AS of_withdrawal, withdrawn_at FROM export_withdrawal) AS withdrawal \
                  ON of_withdrawal = export.id \
              LEFT JOIN (SELECT export AS of_run, state, asked_at, attempts, heartbeat, rows_done, code, bytes, sha256, \
                  generated_at, expires_at AS run_expires, downloaded_at, destroyed_at FROM export_run) AS run \
@@ -169,7 +169,9 @@ pub async fn submitted_by(db: &Db, person: &PersonNo, since: Timestamp) -> sqlx:
 pub async fn waiting(db: &Db, now: Timestamp) -> sqlx::Result<Vec<ExportRow>> {
     const SQL: &str = select!(
         "WHERE submission_expires > $1 AND withdrawn_at IS NULL AND of_run IS NULL \
-         AND approvals < votes_needed AND rejections = 0 ORDER BY submitted_at, export.id LIMIT 200"
+         AND (SELECT COUNT(*) FROM export_vote WHERE export_vote.export = export.id AND approved = 1) < votes_needed \
+         AND NOT EXISTS (SELECT 1 FROM export_vote WHERE export_vote.export = export.id AND approved = 0) \
+         ORDER BY submitted_at, export.id LIMIT 200"
     );
     let rows = sql(SQL).bind(now.millis()).fetch_all(db).await?;
     rows.iter().map(row_of).collect()

@@ -25,6 +25,14 @@ impl Database {
         Self::Postgres { cluster, name }
     }
 
+    /// The files in which nothing must stand that is to be sealed or hashed; a server's are not ours to read.
+    pub fn files(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Sqlite(file) => vec![file.clone(), file.with_extension("db-wal")],
+            Self::Postgres { .. } => Vec::new(),
+        }
+    }
+
     /// Whether it is a file: for what only a file can be asked.
     pub fn is_file(&self) -> bool {
         matches!(self, Self::Sqlite(_))
@@ -93,6 +101,7 @@ async fn make(cluster: &str) -> String {
             let address = Address::parse(&format!("{cluster}/{template}"), None).unwrap();
             let Db::Postgres(postgres) = Db::open_postgres(&address).await.unwrap() else { unreachable!() };
             postgres.close().await;
+            run(&format!("{cluster}/{template}"), intruder::WHAT_TESTS_NEED.into()).await;
             // A template that somebody is connected to cannot be copied; they leave a moment after they said so.
             let mut conn = connect(cluster).await;
             let left = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = $1";

@@ -188,7 +188,7 @@ async fn u4_only_its_proposer_takes_a_link_and_neither_file_nor_log_holds_its_se
     assert_eq!(second.desk().await.take_link(proposal).await.err(), Some(is(Code::NotFound)));
     house.last_is_refusal(Kind::EnrolLinkTaken, Code::NotFound).await;
     let seed = house.seed(&token).await;
-    for file in [house.path("grille.db"), house.path("grille.db-wal")] {
+    for file in house.database.files() {
         let bytes = std::fs::read(file).unwrap();
         let there = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
         assert!(!there(token.cookie_text().as_bytes()) && !there(&seed), "it is hashed, or sealed");

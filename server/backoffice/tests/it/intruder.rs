@@ -31,23 +31,43 @@ pub async fn run(conn: &mut Conn, sql: &str) -> sqlx::Result<()> {
 
 /// Blobs, triggers without their table, and what only SQLite has.
 fn spelt_over(sql: &str) -> String {
-    if sql.starts_with("PRAGMA") {
-        return "SELECT 1".into();
-    }
     let mut pieces = sql.split("x'");
     let mut spelt = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
+        if spelt.ends_with('\'') {
+            // The text 'x', not the beginning of bytes.
+            spelt += &format!("x'{piece}");
+            continue;
+        }
         let (hex, rest) = piece.split_once('\'').unwrap();
         spelt += &format!("'\\x{hex}'::bytea{rest}");
     }
-    // A semicolon inside a function is written `\;`.
-    let spelt = spelt.replace("\\;", "\u{1}");
-    let statements = spelt.split(';').map(|one| match one.trim().strip_prefix("DROP TRIGGER ") {
-        Some(name) => format!(
+    // What is between a trigger's BEGIN and its END is the function `test_fails`, which every template has.
+    let fails = " FOR EACH ROW EXECUTE FUNCTION test_fails()";
+    let spelt = spelt.replace(" BEGIN SELECT RAISE(ABORT, 'no'); END", fails);
+    let spelt = spelt.replace(" BEGIN SELECT RAISE(ROLLBACK, 'no'); END", fails);
+    spelt.split(';').map(statement).collect::<Vec<_>>().join(";")
+}
+
+fn statement(one: &str) -> String {
+    if let Some(name) = one.trim().strip_prefix("DROP TRIGGER ") {
+        return format!(
             "DO $$ DECLARE of regclass; BEGIN SELECT tgrelid INTO STRICT of FROM pg_trigger WHERE tgname = '{name}'; \
              EXECUTE 'DROP TRIGGER {name} ON ' || of; END $$"
-        ),
-        None => one.replace(" AS BLOB)", " AS BYTEA)"),
-    });
-    statements.collect::<Vec<_>>().join(";").replace('\u{1}', ";")
+        );
+    }
+    match one.trim() {
+        "PRAGMA ignore_check_constraints = ON" => "ALTER TABLE log_head DROP CONSTRAINT log_head_is_one_row".into(),
+        pragma if pragma.starts_with("PRAGMA") => String::new(),
+        text if text.contains("CAST(replace(CAST(") => text
+            .replace("CAST(replace(CAST(", "convert_to(replace(convert_from(")
+            .replace(" AS TEXT), ", ", 'UTF8'), ")
+            .replace(" AS BLOB)", ", 'UTF8')"),
+        text => text.replace(" AS BLOB)", " AS BYTEA)").replace("char(10)", "chr(10)"),
+    }
 }
+
+/// What statements written for SQLite find on PostgreSQL in tests.
+pub const WHAT_TESTS_NEED: &str = "\
+    CREATE FUNCTION zeroblob(int) RETURNS bytea LANGUAGE sql AS $$ SELECT decode(repeat('00', $1), 'hex') $$; \
+    CREATE FUNCTION test_fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;";

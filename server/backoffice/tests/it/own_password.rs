@@ -50,7 +50,7 @@ async fn u1_a_password_is_changed_by_the_old_one_and_a_factor_for_just_that() {
     assert!(matches!(told[..], [Told::PasswordChanged { .. }]), "{told:?}");
     assert!(!signs_in(&house, &seat, PASSWORD).await, "the old one is dead");
     assert!(signs_in(&house, &seat, NEW).await);
-    for file in [house.path("grille.db"), house.path("grille.db-wal")] {
+    for file in house.database.files() {
         let bytes = std::fs::read(file).unwrap();
         assert!(!bytes.windows(NEW.len()).any(|window| window == NEW.as_bytes()), "only its hash is kept");
     }

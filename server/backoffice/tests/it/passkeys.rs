@@ -225,7 +225,7 @@ async fn m1_neither_database_nor_log_holds_a_credential_in_the_clear() {
     let raw = [16_u8; 32];
     let written = data_encoding::BASE64URL_NOPAD.encode(&raw);
     assert!(assertion.contains(&written), "this is the credential's id");
-    for file in [house.path("grille.db"), house.path("grille.db-wal")] {
+    for file in house.database.files() {
         let bytes = std::fs::read(file).unwrap_or_default();
         assert!(!bytes.windows(32).any(|window| window == raw));
         assert!(!bytes.windows(written.len()).any(|window| window == written.as_bytes()));

@@ -123,6 +123,10 @@ async fn a4_verify_names_the_leaf_for_each_column_of_each_entry() {
             (Column::Alert, "alert = 'x'"),
         ];
         for (column, change) in columns {
+            // PostgreSQL keeps no text that is none.
+            if change.contains("x'ff'") && !house.database.is_file() {
+                continue;
+            }
             let found = first(&house, &format!("UPDATE log_entry SET {change} WHERE seq = {leaf}")).await;
             assert_eq!(found, (Some(leaf), Wrong::ColumnDiffers { column }), "{change}");
         }

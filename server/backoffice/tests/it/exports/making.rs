@@ -135,9 +135,9 @@ async fn e3_a_row_more_than_was_approved_stops_it() {
 #[tokio::test]
 async fn e3_a_row_less_or_another_stops_it() {
     for sql in [
-        "DROP TRIGGER export_row_is_never_deleted; DELETE FROM export_row WHERE customer = (SELECT MAX(customer) FROM export_row)",
+        "DROP TRIGGER export_row_is_never_deleted; DELETE FROM export_row WHERE customer = (SELECT customer FROM export_row ORDER BY customer DESC LIMIT 1)",
         "DROP TRIGGER export_row_is_never_changed; UPDATE export_row SET customer = x'70000000000000000000000000000003' \
-         WHERE customer = (SELECT MAX(customer) FROM export_row)",
+         WHERE customer = (SELECT customer FROM export_row ORDER BY customer DESC LIMIT 1)",
         "UPDATE customer SET hidden = 1 WHERE opened_on = '2026-03-31'",
         "UPDATE customer SET opened_on = '2026-04-01' WHERE opened_on = '2026-03-31'",
     ] {
@@ -243,10 +243,17 @@ async fn e5_what_was_written_once_is_not_written_again() {
         ("INSERT OR REPLACE INTO export SELECT * FROM export", "export_is_written_once"),
         ("UPDATE vault_token SET customer = x'00'", "vault_token_is_never_changed"),
     ] {
-        let refused = bank.house.meddle(sql).await.unwrap_err().to_string();
-        assert!(refused.contains(wanted), "{sql}: {refused}");
+        // Only SQLite replaces rows in such a way.
+        if bank.house.database.is_file() || !sql.contains("OR REPLACE") {
+            let refused = bank.house.meddle(sql).await.unwrap_err().to_string();
+            assert!(refused.contains(wanted), "{sql}: {refused}");
+        }
     }
-    bank.house.meddle("INSERT OR REPLACE INTO recipient_decision SELECT recipient, 1, channel, 'other', salt, decided_by, by_person, by_unit, 1 FROM recipient_decision").await.unwrap();
+    let again = match bank.house.database.is_file() {
+        true => "INSERT OR REPLACE",
+        false => "INSERT",
+    };
+    bank.house.meddle(&format!("{again} INTO recipient_decision SELECT recipient, 1, channel, 'other', salt, decided_by, by_person, by_unit, 1 FROM recipient_decision")).await.unwrap();
     let view = bank.operator.desk().await.recipient(bank.recipient).await.unwrap();
     assert!(view.decision.unwrap().note.starts_with("read the fingerprint"), "left as it is");
     bank.operator.desk().await.withdraw_export(export).await.unwrap();
