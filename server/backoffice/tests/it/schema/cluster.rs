@@ -1,5 +1,6 @@
 //! A database with the schema and nothing in it, in the cluster that `cargo xtask postgres` gives.
 
+use backoffice::store::{Address, Db, Postgres};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
 use std::str::FromStr;
@@ -8,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static MADE: AtomicU32 = AtomicU32::new(0);
 
 pub struct Database {
+    name: String,
     owner: PgConnectOptions,
 }
 
@@ -32,7 +34,7 @@ impl Database {
         let mut conn = owner.connect().await.unwrap();
         run(&mut conn, include_str!("../../../../../migrations/postgres/roles.sql")).await.unwrap();
         sqlx::migrate!("../../migrations/postgres").run(&mut conn).await.unwrap();
-        Some(Self { owner })
+        Some(Self { name, owner })
     }
 
     /// Of whoever owns it.
@@ -44,5 +46,26 @@ impl Database {
     pub async fn role(&self, role: &str) -> PgConnection {
         let options = self.owner.clone().options([("role", role), ("search_path", "public,vault,pg_temp")]);
         options.connect().await.unwrap()
+    }
+
+    /// As `doctor` opens it.
+    pub async fn read_only(&self) -> Postgres {
+        self.read_only_as("postgres").await
+    }
+
+    /// The same by another login.
+    pub async fn read_only_as(&self, login: &str) -> Postgres {
+        let url = format!("postgres://{login}@{}:{}/{}", self.owner.get_host(), self.owner.get_port(), self.name);
+        match Db::open_postgres_read_only(&Address::parse(&url, None).unwrap()).await.unwrap() {
+            Db::Postgres(postgres) => postgres,
+            Db::Sqlite(_) => panic!("{url} is no file"),
+        }
+    }
+
+    /// A login that may do nothing; roles belong to the cluster, so its name is this database's.
+    pub async fn stranger(&self) -> String {
+        let name = format!("{}_stranger", self.name);
+        run(&mut self.owner().await, &format!("CREATE ROLE {name} LOGIN")).await.unwrap();
+        name
     }
 }

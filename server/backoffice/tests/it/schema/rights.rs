@@ -1,105 +1,101 @@
-//! Who may do what on PostgreSQL, table by table: a new table without a line here fails.
+//! Who may do what on PostgreSQL: what the migrations grant is what `store::rights` says, and `doctor` notices the rest.
 
 use super::cluster::{Database, cluster, run};
-use sqlx::{ConnectOptions, Row};
+use backoffice::store::rights::{self, Login, Wrong};
+use backoffice::store::{Db, Postgres, health};
+use sqlx::ConnectOptions;
 
 const ROLES: [&str; 3] = ["grille_app", "grille_desk", "grille_vault"];
-const EVERY: [&str; 7] = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"];
 
-/// Written once, or at least never deleted: `grille_app` may add.
-const ADDED_TO: &[&str] = &[
-    "channel_check",
-    "export",
-    "export_reading",
-    "export_submission",
-    "export_vote",
-    "export_withdrawal",
-    "log_entry",
-    "log_tile",
-    "log_verification",
-    "note",
-    "recipient",
-    "recipient_decision",
-    "recipient_end",
-    "staff_certification",
-    "staff_change",
-    "staff_decision",
-];
-/// Changed, and never deleted.
-const CHANGED: &[&str] = &[
-    "customer",
-    "customer_mask",
-    "enrol_link",
-    "export_run",
-    "handle",
-    "log_head",
-    "passkey",
-    "policy_state",
-    "reveal_use",
-    "session",
-    "staff",
-    "step_up",
-    "vault_customer",
-    "work_case",
-];
-/// Added and taken away, and not changed.
-const PASSING: &[&str] =
-    &["export_row", "export_staging", "search_result", "sign_in_try", "sso_answer", "vault_index", "vault_token"];
-/// Of the moment.
-const WORKING: &[&str] = &["budget_customer", "budget_meter", "draft", "form_turn", "log_reading", "refusal_count"];
-/// Beside its own, what `grille_vault` joins.
-const JOINED: &[&str] = &["customer", "customer_mask", "export_row"];
-
-/// What a role should have on a table.
-fn wanted(role: &str, table: &str) -> Option<Vec<&'static str>> {
-    let groups: [(&[&str], &[&'static str]); 5] = [
-        (ADDED_TO, &["SELECT", "INSERT"]),
-        (CHANGED, &["SELECT", "INSERT", "UPDATE"]),
-        (PASSING, &["SELECT", "INSERT", "DELETE"]),
-        (WORKING, &["SELECT", "INSERT", "UPDATE", "DELETE"]),
-        (&["_sqlx_migrations"], &["SELECT"]),
-    ];
-    let (_, app) = groups.into_iter().find(|(tables, _)| tables.contains(&table))?;
-    let of_the_vault = table.starts_with("vault_");
-    Some(match role {
-        "grille_app" => app.to_vec(),
-        "grille_desk" if of_the_vault => vec![],
-        "grille_desk" => vec!["SELECT"],
-        // its owner
-        "grille_vault" if of_the_vault => EVERY.to_vec(),
-        "grille_vault" if JOINED.contains(&table) => vec!["SELECT"],
-        _ => vec![],
-    })
+/// Members are the cluster's, so those of other tests are among them.
+async fn wrong(postgres: &Postgres) -> Vec<Wrong> {
+    let mut wrong = rights::wrong(postgres).await.unwrap();
+    wrong.retain(|one| !matches!(one, Wrong::Member { .. }));
+    wrong
 }
 
 #[tokio::test]
 async fn a1_each_role_has_the_rights_it_needs_on_each_table_and_no_others() {
     let Some(database) = Database::fresh().await else { return };
-    let mut owner = database.owner().await;
-    let tables = "SELECT relname::text, nspname::text, relacl::text FROM pg_class JOIN pg_namespace ON \
-        pg_namespace.oid = relnamespace WHERE nspname IN ('public', 'vault') AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')";
-    let tables = sqlx::query(tables).fetch_all(&mut owner).await.unwrap();
-    assert_eq!(tables.len(), 44);
-    for row in tables {
-        let (table, schema): (String, String) = (row.get(0), row.get(1));
-        assert_eq!(table.starts_with("vault_"), schema == "vault", "{table}");
-        for role in ROLES {
-            let wanted = wanted(role, &table).unwrap_or_else(|| panic!("nobody said who may do what with {table}"));
-            for right in EVERY {
-                let sql =
-                    "SELECT has_schema_privilege($1, $2, 'USAGE') AND has_table_privilege($1, $2 || '.' || $3, $4)";
-                let query = sqlx::query_scalar(sql).bind(role).bind(&schema).bind(&table).bind(right);
-                let has: bool = query.fetch_one(&mut owner).await.unwrap();
-                assert_eq!(has, wanted.contains(&right), "{role} {right} {table}");
-            }
-        }
-        // An entry without a name is PUBLIC's.
-        let acl: String = row.get(2);
-        let others = acl.trim_matches(['{', '}']).split(',').map(|entry| entry.split('=').next().unwrap());
-        for other in others {
-            assert!(ROLES.contains(&other) || other == "postgres", "{table}: {acl}");
-        }
+    let (mut owner, postgres) = (database.owner().await, database.read_only().await);
+    assert_eq!(wrong(&postgres).await, []);
+    let stranger = database.stranger().await;
+    let excess = |role: &str, right: &str, table: &str| Wrong::Excess {
+        role: role.into(),
+        right: right.into(),
+        table: table.into(),
+    };
+    for (sql, expected) in [
+        ("GRANT UPDATE ON log_entry TO grille_app", excess("grille_app", "UPDATE", "log_entry")),
+        ("GRANT DELETE ON log_tile TO grille_app", excess("grille_app", "DELETE", "log_tile")),
+        ("GRANT TRUNCATE ON log_head TO grille_app", excess("grille_app", "TRUNCATE", "log_head")),
+        ("GRANT DELETE ON export_vote TO grille_app", excess("grille_app", "DELETE", "export_vote")),
+        ("GRANT INSERT ON session TO grille_desk", excess("grille_desk", "INSERT", "session")),
+        ("GRANT SELECT ON staff TO grille_vault", excess("grille_vault", "SELECT", "staff")),
+        (
+            "REVOKE INSERT ON log_entry FROM grille_app",
+            Wrong::Lack { role: "grille_app".into(), right: "INSERT".into(), table: "log_entry".into() },
+        ),
+        ("GRANT SELECT ON customer TO PUBLIC", Wrong::Other { role: "PUBLIC".into(), table: "customer".into() }),
+        (
+            &format!("GRANT UPDATE ON vault.vault_customer TO {stranger}"),
+            Wrong::Other { role: stranger.clone(), table: "vault_customer".into() },
+        ),
+        (
+            &format!("GRANT SELECT (password_hash) ON staff TO {stranger}"),
+            Wrong::Other { role: stranger.clone(), table: "staff".into() },
+        ),
+        ("CREATE TABLE copied AS SELECT * FROM customer", Wrong::Unknown { table: "copied".into() }),
+        ("CREATE VIEW vault.seen AS SELECT * FROM vault.vault_index", Wrong::Unknown { table: "seen".into() }),
+    ] {
+        run(&mut owner, &format!("BEGIN; {sql}; COMMIT")).await.unwrap();
+        let wrong = wrong(&postgres).await;
+        assert!(wrong.contains(&expected), "{sql}: {wrong:?}");
     }
+    assert_eq!(wrong(&postgres).await.len(), 12);
+}
+
+#[tokio::test]
+async fn a1_it_is_noticed_who_else_can_act_as_a_role_of_ours() {
+    let Some(database) = Database::fresh().await else { return };
+    let (mut owner, postgres) = (database.owner().await, database.read_only().await);
+    let stranger = database.stranger().await;
+    let member = Wrong::Member { login: stranger.clone(), role: "grille_vault".into() };
+    assert!(!rights::wrong(&postgres).await.unwrap().contains(&member));
+    run(&mut owner, &format!("GRANT grille_vault TO {stranger}")).await.unwrap();
+    assert!(rights::wrong(&postgres).await.unwrap().contains(&member));
+    assert_eq!(rights::login(&postgres).await.unwrap(), Login { superuser: true, owns: 41 });
+    run(&mut owner, &format!("GRANT grille_app, grille_desk TO {stranger}")).await.unwrap();
+    let theirs = database.read_only_as(&stranger).await;
+    assert_eq!(rights::login(&theirs).await.unwrap(), Login { superuser: false, owns: 0 });
+    run(&mut owner, &format!("ALTER TABLE log_head OWNER TO {stranger}")).await.unwrap();
+    assert_eq!(rights::login(&theirs).await.unwrap(), Login { superuser: false, owns: 1 });
+}
+
+#[tokio::test]
+async fn a1_it_is_noticed_when_a_trigger_is_gone_or_turned_off() {
+    let Some(database) = Database::fresh().await else { return };
+    let (mut owner, db) = (database.owner().await, Db::Postgres(database.read_only().await));
+    assert_eq!(health::triggers_missing(&db).await.unwrap(), [""; 0]);
+    run(&mut owner, "ALTER TABLE log_entry DISABLE TRIGGER log_entry_has_no_gap").await.unwrap();
+    run(&mut owner, "DROP TRIGGER export_vote_is_never_changed ON export_vote").await.unwrap();
+    // One that fires on a replica alone does not fire here.
+    run(&mut owner, "ALTER TABLE staff ENABLE REPLICA TRIGGER staff_totp_step_only_grows").await.unwrap();
+    let expected = ["export_vote_is_never_changed", "log_entry_has_no_gap", "staff_totp_step_only_grows"];
+    assert_eq!(health::triggers_missing(&db).await.unwrap(), expected);
+}
+
+#[tokio::test]
+async fn v3_the_settings_on_which_a_commit_rests_are_read_back() {
+    let Some(database) = Database::fresh().await else { return };
+    let db = Db::Postgres(database.read_only().await);
+    let settings = health::settings(&db).await.unwrap();
+    assert_eq!(
+        settings.iter().map(|one| one.name).collect::<Vec<_>>(),
+        ["synchronous_commit", "fsync", "full_page_writes", "server_encoding"]
+    );
+    assert!(settings.iter().all(|one| one.is == one.wanted), "{settings:?}");
+    assert!(health::server_version(&db).await.unwrap().unwrap() > 140_000);
 }
 
 #[tokio::test]
@@ -122,14 +118,25 @@ async fn a1_no_role_signs_in_or_is_more_than_it_is() {
 
 #[tokio::test]
 async fn o1_whoever_may_not_make_the_roles_is_told_what_to_ask_for() {
-    let Some(cluster) = cluster() else { return };
-    let _made = Database::fresh().await;
-    let mut conn = cluster.connect().await.unwrap();
-    run(&mut conn, "DROP ROLE IF EXISTS test_stranger; CREATE ROLE test_stranger LOGIN").await.unwrap();
-    let mut stranger = cluster.username("test_stranger").connect().await.unwrap();
-    let refused = run(&mut stranger, include_str!("../../../../../migrations/postgres/roles.sql")).await.unwrap_err();
+    let (Some(cluster), Some(database)) = (cluster(), Database::fresh().await) else { return };
+    let stranger = database.stranger().await;
+    let mut conn = cluster.username(&stranger).connect().await.unwrap();
+    let refused = run(&mut conn, include_str!("../../../../../migrations/postgres/roles.sql")).await.unwrap_err();
     let refused = refused.into_database_error().unwrap();
-    assert_eq!(refused.message(), "test_stranger may not make the roles of Grille");
+    assert_eq!(refused.message(), format!("{stranger} may not make the roles of Grille"));
     let hint = refused.downcast_ref::<sqlx::postgres::PgDatabaseError>().hint().unwrap();
-    assert!(hint.ends_with("GRANT grille_app, grille_desk, grille_vault TO test_stranger;"), "{hint}");
+    assert!(hint.ends_with(&format!("GRANT grille_app, grille_desk, grille_vault TO {stranger};")), "{hint}");
+}
+
+#[test]
+fn u8_a_server_elsewhere_that_need_not_prove_who_it_is_is_unguarded() {
+    let unguarded = |url| backoffice::store::Address::parse(url, None).unwrap().is_unguarded();
+    for url in ["postgres://a@localhost/b", "postgres://a@127.0.0.1:5433/b", "postgres:///b?host=/run/postgresql"] {
+        assert!(!unguarded(url), "{url}");
+    }
+    assert!(!unguarded("postgres://a@db.bank.example/b?sslmode=verify-full"));
+    for url in ["postgres://a@db.bank.example/b", "postgres://a@10.0.0.1/b?sslmode=require", "postgres://a@10.0.0.1/b"]
+    {
+        assert!(unguarded(url), "{url}");
+    }
 }
