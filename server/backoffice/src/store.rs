@@ -29,6 +29,7 @@ pub mod recipients;
 pub mod refusals;
 pub mod remask;
 pub mod reveals;
+pub mod rights;
 pub mod row;
 pub mod session_ends;
 pub mod sessions;

@@ -10,7 +10,7 @@
 //! The login that the URL names is a member of all three and takes a role as each connection begins.
 
 use super::db::OpenError;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Row};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -36,6 +36,15 @@ impl Address {
                 .map_err(|_| OpenError::NotPrepared("the database's URL is not postgres://USER:PASSWORD@HOST/DATABASE"))
         };
         Ok(Self { login: parse(url)?, owner: owner_url.map(parse).transpose()? })
+    }
+
+    /// Whether what is said on the way could be heard, or answered, by somebody else: it leaves this machine, and the
+    /// other end is not made to prove who it is.
+    pub fn is_unguarded(&self) -> bool {
+        let on_this_machine = self.login.get_socket().is_some()
+            || ["localhost", "127.0.0.1", "::1"].contains(&self.login.get_host())
+            || self.login.get_host().starts_with('/');
+        !on_this_machine && !matches!(self.login.get_ssl_mode(), PgSslMode::VerifyCa | PgSslMode::VerifyFull)
     }
 
     fn owner(&self) -> &PgConnectOptions {

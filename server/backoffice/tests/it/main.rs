@@ -60,6 +60,8 @@ mod remask;
 #[cfg(test)]
 mod reveal;
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod searching;
 #[cfg(test)]
 mod secrecy;

@@ -4,7 +4,7 @@ use super::Report;
 use super::files::open_to_others;
 use crate::config::Config;
 use backoffice::audit::KeySigner;
-use backoffice::store::health::{self, Pragma, Schema};
+use backoffice::store::health::{self, Schema, Setting};
 use backoffice::store::log::{self, Head};
 use backoffice::store::{Db, certifications};
 use backoffice::system::SystemClock;
@@ -32,7 +32,7 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
         true => report.warning("database", "others than its owner may read it", "set its mode to 0600"),
         false => report.ok("database", format!("{}", path.display())),
     }
-    if let Err(error) = settings(&db, &path, report).await {
+    if let Err(error) = settings(&db, report).await {
         return report.problem("database", format!("it does not answer: {error}"), "restore it from a backup");
     }
     administrators(&db, report).await;
@@ -65,16 +65,24 @@ fn shut_in(path: &Path) -> bool {
     path.parent().and_then(|dir| std::fs::metadata(dir).ok()).is_some_and(|meta| !open_to_others(&meta))
 }
 
-async fn settings(db: &Db, path: &Path, report: &mut Report) -> anyhow::Result<()> {
-    for Pragma { name, wanted, is } in health::pragmas(db, path).await? {
+async fn settings(db: &Db, report: &mut Report) -> anyhow::Result<()> {
+    for Setting { name, wanted, is } in health::settings(db).await? {
         match is == wanted {
             true => report.ok("pragma", format!("{name} = {is}")),
             false => report.problem(
                 "pragma",
                 format!("{name} = {is}, not {wanted}: a commit would not last"),
-                "use a local file system that keeps it",
+                "use a local file system that keeps it; on a server, set it in postgresql.conf",
             ),
         }
+    }
+    match health::triggers_missing(db).await?.as_slice() {
+        [] => report.ok("triggers", "all are there, and refuse"),
+        missing => report.problem(
+            "triggers",
+            format!("{} do not refuse", missing.join(", ")),
+            "find out who took them away; then restore the schema from a backup, and run `grille audit verify`",
+        ),
     }
     match health::schema(db).await? {
         Schema::Current => report.ok("schema", "every migration has run"),
