@@ -41,6 +41,7 @@ mod statement;
 pub mod step_ups;
 pub mod turns;
 pub mod verifications;
+pub mod vitals;
 
 pub use db::{Conn, Db, OpenError, WriteCache, WriteTx};
 pub use postgres::{Address, Postgres};
