@@ -14,11 +14,19 @@ mod serve;
 mod staff;
 
 use crate::config::{Config, LogFormat};
+use crate::telemetry::{Collector, Telemetry};
+use backoffice::spans;
 use clap::{Args, Parser, Subcommand};
 use domain::audit::event::SourceName;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// A back-office console for bank operations staff: masked by default, revealed by receipt.
 #[derive(Debug, Parser)]
@@ -107,8 +115,8 @@ impl Cli {
         if let Some(dir) = &everywhere.data_dir {
             config.data_dir = dir.clone();
         }
-        start_log(&config)?;
-        runtime.block_on(async {
+        let telemetry = start_log(&config, runtime.handle())?;
+        let ended = runtime.block_on(async {
             match command {
                 Command::Init => init::run(&config, everywhere.json).await,
                 Command::Serve { addr } => {
@@ -125,19 +133,31 @@ impl Cli {
                 Command::Remask => remask::run(&config, everywhere.json).await,
                 Command::Doctor => doctor::run(&everywhere).await,
             }
-        })
+        });
+        if let Some(telemetry) = telemetry {
+            telemetry.end();
+        }
+        // A disk that hangs keeps the thread that asked it, and is to keep no more than that.
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        ended
     }
 }
 
-/// Lines on standard error, so that standard output stays the command's own. Ids and numbers, never data.
-fn start_log(config: &Config) -> anyhow::Result<()> {
+/// Lines on standard error, so that standard output stays the command's own. Ids and numbers, never data. Spans go to
+/// the collector, if one is named, and to nobody else.
+fn start_log(config: &Config, runtime: &Handle) -> anyhow::Result<Option<Telemetry>> {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match config.log_format {
-        LogFormat::Json => lines.json().init(),
-        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).init(),
-    }
-    Ok(())
+    let filter = filter.and(filter_fn(|what| what.target() != spans::TARGET));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match config.log_format {
+        LogFormat::Json => lines.json().with_filter(filter).boxed(),
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).with_filter(filter).boxed(),
+    };
+    let collector = config.telemetry.otlp.as_deref().and_then(Collector::parse);
+    let telemetry = collector.map(|known| Telemetry::to(known, runtime.clone())).transpose()?;
+    let spans = telemetry.as_ref().map(Telemetry::layer);
+    tracing_subscriber::registry().with(lines).with(spans).init();
+    Ok(telemetry)
 }
 
 /// Who runs the command, as the operating system's environment has it.

@@ -2,6 +2,7 @@
 //! name, in the file as in the environment; every key has a default, and `grille.example.toml` explains each.
 
 mod export;
+mod running;
 mod sso;
 
 use crate::proxy::{Network, Proxies, Written};
@@ -12,6 +13,7 @@ use domain::clock::Span;
 pub use export::Export;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+pub use running::{Metrics, Server, Telemetry};
 use serde::{Deserialize, Serialize};
 pub use sso::Sso;
 use std::net::SocketAddr;
@@ -65,6 +67,12 @@ pub struct Config {
     pub tls: Tls,
     /// The proxies in front.
     pub proxy: Proxy,
+    /// How the process ends, and the room that it needs (O3).
+    pub server: Server,
+    /// Who may read numbers about it.
+    pub metrics: Metrics,
+    /// Where its spans go.
+    pub telemetry: Telemetry,
     /// How much may be looked at (Q4).
     pub budget: Limits,
 }
@@ -182,6 +190,9 @@ impl Default for Config {
             behind_proxy: false,
             tls: Tls::default(),
             proxy: Proxy { trusted: Vec::new(), headers: Written::XForwarded },
+            server: Server::default(),
+            metrics: Metrics::default(),
+            telemetry: Telemetry::default(),
             budget: Limits::default(),
         }
     }
@@ -221,6 +232,8 @@ impl Config {
         self.check_way_in()?;
         self.sso.check()?;
         self.export.check()?;
+        self.metrics.check()?;
+        self.telemetry.check()?;
         if self.kek != "file" {
             return wrong("kek: only \"file\" is known");
         }

@@ -4,33 +4,41 @@ use crate::health::PROBES;
 use crate::listen::Peer;
 use crate::office::Site;
 use crate::proxy::Client;
+use crate::{metrics, routes, telemetry};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use backoffice::system::new_id;
+use backoffice::spans;
+use backoffice::system::{Stopwatch, new_id};
 use domain::code::Code;
 use domain::desk::DeskError;
 use domain::id::RequestId;
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// As the answer names the request.
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Names the request, refuses a foreign host, sets the headers, and logs one line with ids and no data.
 pub async fn pass(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
-    let started = site.office.clock().now();
+    let (started, took) = (site.office.clock().now(), Stopwatch::begin());
     let id = RequestId::from_bytes(new_id(started, &**site.office.entropy()));
     request.extensions_mut().insert(id);
-    let method = request.method().clone();
+    let (method, version) = (request.method().clone(), request.version());
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     // A load balancer asks by address: these two show nothing, change nothing, and know nobody.
     let is_probe = method == Method::GET && route.as_deref().is_some_and(|route| PROBES.contains(&route));
     let whence = if is_probe { Ok(Client::default()) } else { whence(&site, &request) };
+    let span = spans::request(metrics::method(&method), routes::known(route.as_deref()), id);
     let mut response = match whence {
         Ok(client) => {
+            if site.proxies.is_some() && !is_probe {
+                // It came by a proxy that is named, and what that says of its trace is believed as its address is.
+                telemetry::join(&span, request.headers());
+            }
             request.extensions_mut().insert(client);
-            next.run(request).await
+            next.run(request).instrument(span.clone()).await
         }
         // Nobody is signed in here: a browser sends no cookie to a host that is not ours.
         Err(code) => crate::answer::refusal(&DeskError::Refused(code), id),
@@ -39,6 +47,12 @@ pub async fn pass(State(site): State<Arc<Site>>, mut request: Request, next: Nex
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID.clone(), value);
     }
+    if site.health.is_draining() && version <= Version::HTTP_11 {
+        // The next request of this client finds another instance, not a connection that is about to close.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    spans::answered(&span, response.status().as_u16());
+    metrics::answered(route.as_deref(), response.status(), took.elapsed());
     tracing::info!(
         request = %id,
         %method,

@@ -1,5 +1,7 @@
 //! What the handlers share: the back office and the site that it is served as.
 
+use crate::health::Health;
+use crate::metrics::Metrics;
 use crate::proxy::Proxies;
 use crate::sso::SingleSignOn;
 use axum::http::{HeaderMap, Uri, header};
@@ -18,6 +20,10 @@ pub struct Site {
     pub proxies: Option<Proxies>,
     /// The way in by an identity provider, if there is one (U9).
     pub sso: Option<Arc<SingleSignOn>>,
+    /// What the process knows of itself (O3).
+    pub health: Health,
+    /// Numbers about it, if anyone may read them.
+    pub metrics: Option<Arc<Metrics>>,
 }
 
 impl Site {

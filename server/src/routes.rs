@@ -6,12 +6,14 @@ use crate::api::{
 };
 use crate::asked::{EXPORT_STATUS, REVEAL, SESSION_STATUS, SESSION_STAY, unrouted, wrong_method};
 use crate::health::{self, ALIVE, READY};
+use crate::metrics::METRICS;
 use crate::office::Site;
-use crate::{demo, edge, even, log_files, pages, statics, tail};
+use crate::{demo, edge, even, log_files, metrics, pages, statics, tail};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
 use tower_http::compression::CompressionLayer;
 
 /// Every endpoint, for the router and for the test that compares `docs/api.md` with it.
@@ -89,7 +91,7 @@ pub const ENDPOINTS: [&str; 69] = [
 
 /// Every page and plain form, and the method it takes; `docs/access-matrix.md` says who may. A test compares this
 /// list with the router below. Files are not in it: they are everyone's.
-pub const PAGES: [(&str, &str); 65] = [
+pub const PAGES: [(&str, &str); 66] = [
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
@@ -155,7 +157,17 @@ pub const PAGES: [(&str, &str); 65] = [
     ("GET", "/demo/code"),
     ("GET", ALIVE),
     ("GET", READY),
+    ("GET", METRICS),
 ];
+
+/// The route of that name as this file has it: what is counted by it is never made of what anyone sent.
+pub fn known(route: Option<&str>) -> &'static str {
+    static ROUTES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+        let files = ["/pkg/{*path}", "/favicon.svg", "/api/{*rest}"];
+        PAGES.into_iter().map(|(_, path)| path).chain(ENDPOINTS).chain(files).collect()
+    });
+    route.and_then(|route| ROUTES.get(route)).copied().unwrap_or("-")
+}
 
 fn endpoint(path: &str) -> MethodRouter<Arc<Site>> {
     match path {
@@ -304,6 +316,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/favicon.svg", get(statics::favicon))
         .route(ALIVE, get(health::alive))
         .route(READY, get(health::ready))
+        .route(METRICS, get(metrics::here))
         .method_not_allowed_fallback(pages::wrong_method);
     // Endpoints are never compressed: a secret beside what a caller chose would tell its length (BREACH).
     let pages = pages.layer(CompressionLayer::new());
@@ -325,6 +338,7 @@ mod tests {
             let path = match path {
                 "ALIVE" => ALIVE,
                 "READY" => READY,
+                "METRICS" => METRICS,
                 quoted => quoted.trim_matches('"'),
             };
             let handlers = handlers.split('\n').next().unwrap();

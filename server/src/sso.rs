@@ -5,7 +5,7 @@
 //! one flow of it is used, each rule of it is a test, and nothing is taken along that has to be left unused.
 
 mod claims;
-mod client;
+pub(crate) mod client;
 mod jws;
 mod provider;
 

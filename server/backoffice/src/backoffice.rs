@@ -156,6 +156,8 @@ pub struct BackOffice {
     /// Told when a file waits to be made, and when one waits to be destroyed.
     pub(crate) export_runs: tokio::sync::Notify,
     pub(crate) export_ends: tokio::sync::Notify,
+    /// Whether the process is to end: no other file is begun.
+    pub(crate) ending: watch::Sender<bool>,
     /// Requests are drawn up one after the other.
     pub(crate) drawing: tokio::sync::Mutex<()>,
     pub(crate) hooks: Arc<dyn Hooks>,
@@ -201,6 +203,7 @@ impl BackOffice {
             exports_dir: parts.exports,
             export_runs: tokio::sync::Notify::new(),
             export_ends: tokio::sync::Notify::new(),
+            ending: watch::Sender::new(false),
             drawing: tokio::sync::Mutex::default(),
             hooks: parts.hooks,
             readiness: Readiness::default(),

@@ -42,6 +42,7 @@ pub mod statement;
 pub mod step_ups;
 pub mod turns;
 pub mod verifications;
+pub mod vitals;
 
 pub use db::{Conn, Db, OpenError, WriteCache, WriteTx};
 pub use postgres::{Address, Postgres};

@@ -49,6 +49,23 @@ impl Clock for SystemClock {
     }
 }
 
+/// How long something took. It decides nothing: what a rule depends on takes a [`Clock`].
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Begins.
+    pub fn begin() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the one stopwatch: it measures, and decides nothing")]
+        let now = std::time::Instant::now();
+        Self(now)
+    }
+    /// Since then.
+    pub fn elapsed(&self) -> std::time::Duration {
+        self.0.elapsed()
+    }
+}
+
 /// The operating system's generator.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemEntropy;

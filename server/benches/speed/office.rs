@@ -21,6 +21,7 @@ use domain::id::{BranchNo, PersonNo, StaffNo};
 use domain::notice::Notice;
 use domain::purpose::Purposes;
 use domain::role::Role;
+use grille::health::Health;
 use grille::office::Site;
 use grille::{listen, routes};
 use sha2::{Digest, Sha256};
@@ -92,8 +93,15 @@ impl Office {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let addr = listener.local_addr()?;
         let origins = vec![format!("http://localhost:{}", addr.port())];
-        let router =
-            routes::router(Arc::new(Site { office: office.clone(), origins, demo: false, proxies: None, sso: None }));
+        let router = routes::router(Arc::new(Site {
+            office: office.clone(),
+            origins,
+            demo: false,
+            proxies: None,
+            sso: None,
+            health: Health::default(),
+            metrics: None,
+        }));
         tokio::spawn(listen::serve(listener, None, router, std::future::pending()));
         let id_numbers = Arc::new(id_numbers(&csv)?);
         Ok(Self {

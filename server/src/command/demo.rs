@@ -85,9 +85,9 @@ pub async fn run(mut config: Config, everywhere: &Everywhere, options: Options) 
     };
     let url = origins.first().cloned().unwrap_or_default();
     tell(&url, &people, everywhere.json);
-    let site = Site { office, origins, demo: true, proxies: config.proxies(), sso };
-    serve::until_stopped(listener, tls, site).await;
-    Ok(ExitCode::SUCCESS)
+    let (health, metrics) = serve::watched(&config)?;
+    let site = Site { office, origins, demo: true, proxies: config.proxies(), sso, health, metrics };
+    serve::until_stopped(listener, tls, site, config.server.drain(0)).await
 }
 
 /// A first start that was killed before it had a database leaves keys that nothing depends on. Where there

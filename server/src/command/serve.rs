@@ -2,7 +2,10 @@
 
 use super::{open, warn};
 use crate::config::Config;
+use crate::drain::{self, Stops};
+use crate::health::Health;
 use crate::listen;
+use crate::metrics::Metrics;
 use crate::office::Site;
 use crate::routes;
 use crate::sso::SingleSignOn;
@@ -15,6 +18,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
+/// Seconds that load balancers have to notice, if nothing else is configured.
+const DRAIN: u16 = 5;
+
 /// Serves until told to stop.
 pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let sso = single_sign_on(config)?;
@@ -23,10 +29,10 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let tls = certificates(config)?;
     let listener = bind(config.addr).await?;
     let origins = vec![config.served_origin()];
-    let site = Site { office, origins, demo: false, proxies: config.proxies(), sso };
+    let (health, metrics) = watched(config)?;
+    let site = Site { office, origins, demo: false, proxies: config.proxies(), sso, health, metrics };
     warn(format_args!("Grille is at {}", config.served_origin()));
-    until_stopped(listener, tls, site).await;
-    Ok(ExitCode::SUCCESS)
+    until_stopped(listener, tls, site, config.server.drain(DRAIN)).await
 }
 
 /// Takes the address, or says who might have it.
@@ -40,30 +46,54 @@ pub fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>
     Ok(pair.map(|(certificate, key)| Certificates::open(certificate, key)).transpose()?.map(Arc::new))
 }
 
+/// What the process knows of itself, and who may read it.
+pub fn watched(config: &Config) -> anyhow::Result<(Health, Option<Arc<Metrics>>)> {
+    let health = Health::watching(config.data_dir.clone(), config.server.disk_reserve);
+    Ok((health, Metrics::open(&config.metrics)?.map(Arc::new)))
+}
+
 /// The way in by an identity provider, if the configuration names one.
 pub fn single_sign_on(config: &Config) -> anyhow::Result<Option<Arc<SingleSignOn>>> {
     Ok(SingleSignOn::open(&config.sso, &config.served_origin())?.map(Arc::new))
 }
 
-/// Serves a site on a listener until the process is told to stop.
-pub async fn until_stopped(listener: TcpListener, tls: Option<Arc<Certificates>>, site: Site) {
+/// Serves a site on a listener until the process is told to stop, and `drain` longer. Told twice, it ends at once.
+pub async fn until_stopped(
+    listener: TcpListener,
+    tls: Option<Arc<Certificates>>,
+    site: Site,
+    drain: Duration,
+) -> anyhow::Result<ExitCode> {
+    let site = Arc::new(site);
     let office = site.office.clone();
-    let serving = office.clone();
+    let mut stops = Stops::listen();
     tokio::spawn(keep_house(office.clone()));
-    tokio::spawn(office.clone().keep_exports());
-    tokio::spawn(keep_proving(office));
+    let exports = tokio::spawn(office.clone().keep_exports());
+    tokio::spawn(keep_proving(office.clone()));
     if let Some(sso) = site.sso.clone() {
         tokio::spawn(async move { sso.greet().await });
     }
     if let Some(certificates) = &tls {
         tokio::spawn(keep_certificates(certificates.clone()));
     }
-    let stopped = async move {
-        told_to_stop().await;
-        // A live tail is an answer without an end: the server would wait for it.
-        serving.end_tails();
+    if let Some(metrics) = site.metrics.clone() {
+        if let Some(own) = metrics.listen().await? {
+            tokio::spawn(crate::metrics::serve(own, site.clone(), std::future::pending()));
+        }
+        tokio::spawn(metrics.keep());
+    }
+    let stopped = drain::begin(stops.clone(), site.clone(), drain);
+    let orderly = async {
+        listen::serve(listener, tls, routes::router(site.clone()), stopped).await;
+        drain::end(&office, exports).await;
     };
-    listen::serve(listener, tls, routes::router(Arc::new(site)), stopped).await;
+    tokio::select! {
+        () = orderly => Ok(ExitCode::SUCCESS),
+        () = stops.told(2) => {
+            tracing::warn!("told to stop twice: it ends now");
+            Ok(ExitCode::from(1))
+        }
+    }
 }
 
 /// Takes up a new certificate when a signal asks for it, and within a minute of its files changing.
@@ -144,20 +174,4 @@ async fn keep_proving(office: Arc<BackOffice>) {
             tracing::warn!(%error, "the daily verification did not end");
         }
     }
-}
-
-async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminated) => {
-                tokio::select! { _ = interrupted => (), _ = terminated.recv() => () }
-            }
-            Err(_) => drop(interrupted.await),
-        }
-    }
-    #[cfg(not(unix))]
-    drop(interrupted.await);
 }

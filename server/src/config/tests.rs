@@ -17,7 +17,9 @@ fn the_example_file_names_every_key_with_its_default() {
     let given: toml::Table = toml::from_str(&uncommented).unwrap();
     let known = toml::Table::try_from(Config::default()).unwrap();
     let optional = ["origin", "database_url", "catalogue", "purposes", "policy", "notice"];
-    for (key, value) in known.iter().filter(|(key, _)| !["tls", "sso"].contains(&key.as_str())) {
+    for (key, value) in
+        known.iter().filter(|(key, _)| !["tls", "sso", "server", "metrics", "telemetry"].contains(&key.as_str()))
+    {
         assert_eq!(given.get(key), Some(value), "{key}");
     }
     let sso = given["sso"].as_table().unwrap();
@@ -26,6 +28,15 @@ fn the_example_file_names_every_key_with_its_default() {
     }
     let left_out: Vec<&str> = sso.keys().filter(|key| known["sso"].get(key).is_none()).map(String::as_str).collect();
     assert_eq!(left_out, ["ca_file", "client_id", "client_secret_file", "issuer"]);
+    for (section, left_out) in
+        [("server", &["drain_seconds"][..]), ("metrics", &["addr", "token_file"]), ("telemetry", &["otlp"])]
+    {
+        let mut whole = known[section].as_table().unwrap().clone();
+        for key in left_out {
+            assert!(whole.insert((*key).into(), given[section][key].clone()).is_none(), "{section}.{key}");
+        }
+        assert_eq!(given[section].as_table(), Some(&whole), "{section}");
+    }
     let tls: Vec<&str> = given["tls"].as_table().unwrap().keys().map(String::as_str).collect();
     assert_eq!(tls, ["certificate", "key"]);
     for key in given.keys() {
@@ -53,9 +64,24 @@ fn an_unknown_key_is_refused_by_name() {
         "[tls]\ncert = \"c.pem\"",
         "[proxy]\ntrust = []",
         "[export]\nvotes_needed = 1",
+        "[server]\nlinger = 1",
+        "[metrics]\npush = \"http://127.0.0.1\"",
+        "[telemetry]\nlogs = true",
     ] {
         let error = from(text).unwrap_err().to_string();
-        let names = ["adr", "idel", "misses_week", "failures", "secret", "cert", "trust", "votes_needed"];
+        let names = [
+            "adr",
+            "idel",
+            "misses_week",
+            "failures",
+            "secret",
+            "cert",
+            "trust",
+            "votes_needed",
+            "linger",
+            "push",
+            "logs",
+        ];
         let name = names.into_iter().find(|name| error.contains(name));
         assert!(name.is_some(), "{error}");
     }

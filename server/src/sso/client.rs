@@ -171,7 +171,8 @@ impl Client {
     }
 }
 
-async fn converse<S>(stream: S, request: Request<Body>) -> Result<(StatusCode, Bytes), NoAnswer>
+/// One request on a connection of its own, and its answer.
+pub async fn converse<S>(stream: S, request: Request<Body>) -> Result<(StatusCode, Bytes), NoAnswer>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

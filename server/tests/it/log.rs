@@ -67,6 +67,16 @@ impl Log {
         });
     }
 
+    /// Takes a table's triggers away; gives back the SQL that brings them back.
+    pub fn without_triggers(&self, table: &str) -> String {
+        const SQL: &str = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = CAST($1 AS TEXT)";
+        let rows = self.rows(SQL, table.as_bytes());
+        for row in &rows {
+            self.meddle(&format!("DROP TRIGGER {}", row.get::<String, _>(0)));
+        }
+        rows.iter().map(|row| format!("{};", row.get::<String, _>(1))).collect()
+    }
+
     fn events(&self, sql: &'static str, bound: &[u8]) -> Vec<Event> {
         let event = |row: &SqliteRow| {
             let bytes: Vec<u8> = row.get(1);

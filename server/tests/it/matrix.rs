@@ -93,7 +93,7 @@ const ENDPOINT: [(&str, Form); 69] = [
 ];
 
 /// What each page is asked: method, route, the address (or the route itself), the form.
-const PAGE: [(&str, &str, &str, Form); 65] = [
+const PAGE: [(&str, &str, &str, Form); 66] = [
     ("GET", "/", "/", &[]),
     ("GET", "/sign-in", "/sign-in", &[]),
     ("POST", "/sign-in", "/sign-in", &[("staff_no", "nobody"), ("password", "not-a-password")]),
@@ -175,6 +175,7 @@ const PAGE: [(&str, &str, &str, Form); 65] = [
     ("GET", "/demo/code", "/demo/code", &[]),
     ("GET", "/healthz", "/healthz", &[]),
     ("GET", "/readyz", "/readyz", &[]),
+    ("GET", "/metrics", "/metrics", &[]),
     ("POST", "/sign-out", "/sign-out", &[]),
 ];
 

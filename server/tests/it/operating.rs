@@ -34,8 +34,8 @@ fn o3_a_process_is_alive_under_any_name_and_says_nothing_else() {
     assert_eq!((alive.status, alive.text().as_str()), (200, r#"{"status":"ok"}"#));
     assert_eq!(alive.header("cache-control"), Some("no-store"));
     let ready = app.send(&Request::get("/readyz").with("Host", "10.0.0.7:8080"));
-    assert_eq!((ready.status, ready.text().as_str()), (200, r#"{"status":"ok"}"#));
-    // Only to be asked, only these two, and only the very address.
+    assert_eq!((ready.status, ready.text().as_str()), (200, r#"{"ready":true,"masks":true,"missing":[]}"#));
+    // Only to be asked, only these, and only the very address.
     for request in
         [Request::post("/healthz", &[]), Request::get("/"), Request::get("/healthz/x"), Request::get("/sign-in")]
     {
@@ -52,9 +52,10 @@ fn o3_readiness_names_each_key_that_is_missing_and_forgets_it_when_it_is_back() 
         // An answer is a second old at most.
         for _ in 0..100 {
             let answer = app.send(&Request::get("/readyz"));
-            let missing = answer.json().get("missing").cloned().unwrap_or(Value::Array(Vec::new()));
-            if missing == Value::from(wanted) {
+            let said = answer.json();
+            if said["missing"] == Value::from(wanted) {
                 assert_eq!(answer.status, if wanted.is_empty() { 200 } else { 503 });
+                assert_eq!((&said["ready"], &said["masks"]), (&wanted.is_empty().into(), &true.into()), "{said}");
                 return;
             }
         }
@@ -62,10 +63,10 @@ fn o3_readiness_names_each_key_that_is_missing_and_forgets_it_when_it_is_back() 
     };
     until(&[]);
     for (name, code) in [
-        ("vault.key", "vault_key_missing"),
-        ("index.key", "index_key_missing"),
-        ("staff.key", "staff_key_missing"),
-        ("log.key", "log_key_missing"),
+        ("vault.key", "vault_key"),
+        ("index.key", "index_key"),
+        ("staff.key", "staff_key"),
+        ("log.key", "log_key"),
     ] {
         fs::rename(key(&home, name), home.file("aside")).unwrap();
         wait_a_second();
@@ -75,6 +76,64 @@ fn o3_readiness_names_each_key_that_is_missing_and_forgets_it_when_it_is_back() 
         wait_a_second();
         until(&[]);
     }
+    // Another log's key can sign, and nobody would know this log by what it signs.
+    let own = fs::read(key(&home, "log.key")).unwrap();
+    fs::write(key(&home, "log.key"), format!("{}\n", "5a".repeat(32))).unwrap();
+    wait_a_second();
+    until(&["signing"]);
+    fs::write(key(&home, "log.key"), own).unwrap();
+    wait_a_second();
+    until(&[]);
+}
+
+#[test]
+fn o3_readiness_names_what_the_database_lacks_and_whether_masks_can_be_served() {
+    let home = Home::new();
+    let app = started(&home, &[]);
+    let newest = "(SELECT MAX(version) FROM _sqlx_migrations)";
+    for (code, masks, break_it, mend) in [
+        (
+            "policy",
+            false,
+            "UPDATE policy_state SET hash = zeroblob(32)".to_owned(),
+            "UPDATE policy_state SET hash = (SELECT hash FROM test_policy)".to_owned(),
+        ),
+        (
+            "migrations",
+            false,
+            format!("UPDATE _sqlx_migrations SET success = FALSE WHERE version = {newest}"),
+            "UPDATE _sqlx_migrations SET success = TRUE".to_owned(),
+        ),
+        (
+            "clock_behind",
+            true,
+            "UPDATE log_head SET latest = latest + 100000000000".to_owned(),
+            "UPDATE log_head SET latest = latest - 100000000000".to_owned(),
+        ),
+        (
+            "database",
+            false,
+            "ALTER TABLE policy_state RENAME TO test_away".to_owned(),
+            "ALTER TABLE test_away RENAME TO policy_state".to_owned(),
+        ),
+    ] {
+        app.log.meddle("CREATE TABLE IF NOT EXISTS test_policy AS SELECT hash FROM policy_state");
+        let triggers = app.log.without_triggers("log_head");
+        app.log.meddle(&break_it);
+        wait_a_second();
+        let answer = app.send(&Request::get("/readyz"));
+        let said = answer.json();
+        assert_eq!((answer.status, &said["missing"], &said["masks"]), (503, &Value::from(vec![code]), &masks.into()));
+        app.log.meddle(&mend);
+        app.log.meddle(&triggers);
+        wait_a_second();
+        assert_eq!(app.send(&Request::get("/readyz")).status, 200, "{code}");
+    }
+    // More must be free than any disk has.
+    let home = Home::new();
+    let app = started(&home, &[("GRILLE_SERVER__DISK_RESERVE", "9223372036854775807")]);
+    let answer = app.send(&Request::get("/readyz"));
+    assert_eq!((answer.status, answer.text().as_str()), (503, r#"{"ready":false,"masks":true,"missing":["disk"]}"#));
 }
 
 /// The answer is kept for a second of the machine's clock, which nobody holds here.

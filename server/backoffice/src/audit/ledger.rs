@@ -3,11 +3,13 @@
 use super::act::{Act, Verdict};
 use super::receipt::Receipt;
 use crate::auth::too_many_alike;
+use crate::spans;
 use crate::store::WriteTx;
 use domain::audit::event::AuditEvent;
 use domain::code::Code;
 use domain::desk::DeskError;
 use tokio::sync::{mpsc, oneshot};
+use tracing::Span;
 
 /// How many acts may wait. Beyond it the answer is `busy`, at once, with nothing done.
 pub(super) const QUEUE: usize = 1024;
@@ -43,16 +45,26 @@ impl Ledger {
         Self { queue }
     }
 
+    /// How many acts wait.
+    pub fn waiting(&self) -> usize {
+        QUEUE.saturating_sub(self.queue.capacity())
+    }
+
     /// Whether the writer still takes acts.
     pub fn is_open(&self) -> bool {
         !self.queue.is_closed()
+    }
+
+    /// Waits until everything that is in the queue now is committed, or cannot be.
+    pub async fn settled(&self) {
+        drop(unaudited(self, "all before it is done when it is", Nothing).await);
     }
 
     /// Runs the act and waits until its event is durable. No receipt comes back before the COMMIT that
     /// holds the event.
     pub async fn act<A: Act>(&self, act: A) -> Result<Receipt<A::Fact>, ActError> {
         let (reply, answer) = oneshot::channel();
-        let job = ActJob { act, verdict: None, reply };
+        let job = ActJob { act, verdict: None, reply, span: spans::act() };
         self.queue.try_send(Box::new(job)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ActError::Unavailable(Code::Busy),
             mpsc::error::TrySendError::Closed(_) => ActError::Unavailable(Code::LogUnavailable),
@@ -78,6 +90,15 @@ pub trait Housekeeping: Send + 'static {
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<()>;
 }
 
+struct Nothing;
+
+#[async_trait::async_trait]
+impl Housekeeping for Nothing {
+    async fn apply(&mut self, _: &mut WriteTx<'_>) -> sqlx::Result<()> {
+        Ok(())
+    }
+}
+
 /// What the writer runs: an act or a chore, whatever its types.
 #[async_trait::async_trait]
 pub(super) trait Job: Send {
@@ -101,6 +122,16 @@ struct ActJob<A: Act> {
     act: A,
     verdict: Option<Result<A::Fact, DeskError>>,
     reply: oneshot::Sender<Result<Receipt<A::Fact>, ActError>>,
+    /// Ends with the job: what it measures is the wait, the change and the commit.
+    span: Span,
+}
+
+impl<A: Act> ActJob<A> {
+    fn tell(&self, ran: &Ran) {
+        if let Some(event) = &ran.event {
+            spans::was(&self.span, Some(event.kind.as_str()), event.code.map(Code::as_str));
+        }
+    }
 }
 
 #[async_trait::async_trait]
@@ -113,6 +144,7 @@ impl<A: Act> Job for ActJob<A> {
             Verdict::Unrecorded { error } => (Err(error), Ran { undo: false, event: None }),
         };
         self.verdict = Some(verdict);
+        self.tell(&ran);
         Ok(ran)
     }
 
@@ -126,10 +158,15 @@ impl<A: Act> Job for ActJob<A> {
             None => (error, Some(event)),
         };
         self.verdict = Some(Err(error));
-        Ok(Some(Ran { undo: false, event }))
+        let ran = Ran { undo: false, event };
+        self.tell(&ran);
+        Ok(Some(ran))
     }
 
     fn settle(self: Box<Self>, committed: Result<Option<u64>, Code>) {
+        if let Err(code) = &committed {
+            spans::was(&self.span, None, Some(code.as_str()));
+        }
         let answer = match (committed, self.verdict) {
             (Ok(Some(seq)), Some(Ok(fact))) => Ok(Receipt::issue(seq, fact)),
             (Ok(_), Some(Err(error))) => Err(ActError::Refused(error)),

@@ -7,8 +7,9 @@ use super::ledger::{Job, Ledger, QUEUE};
 use super::tree::{LoadError, Tree};
 use crate::store::log::{self, EntryRow, Head};
 use crate::store::{Conn, Db, OpenError, WriteCache, WriteTx};
-use crate::system::Entropy;
-use domain::audit::event::AuditEvent;
+use crate::system::{Entropy, Stopwatch};
+use crate::{measure, spans};
+use domain::audit::event::{AuditEvent, Kind};
 use domain::audit::merkle::leaf_hash;
 use domain::clock::{Clock, Span, Timestamp};
 use domain::code::Code;
@@ -16,6 +17,7 @@ use domain::desk::DeskError;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use tracing::Instrument;
 
 /// Acts that share one transaction, at most: enough to share an fsync, few enough to keep its wait short.
 const BATCH: usize = 128;
@@ -61,6 +63,8 @@ struct Batch {
     /// Why sensitive acts may not run in this batch.
     bar: Option<Code>,
     grown: bool,
+    /// What is appended, for those who count.
+    told: Vec<(Kind, Option<Code>)>,
 }
 
 impl Writer {
@@ -83,8 +87,10 @@ impl Writer {
     async fn run(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
         let mut batch = Vec::with_capacity(BATCH);
         while jobs.recv_many(&mut batch, BATCH).await > 0 {
-            let settled = self.commit(&mut batch).await;
+            let span = spans::batch(batch.len());
+            let settled = self.commit(&mut batch).instrument(span).await;
             if let Err(error) = &settled {
+                measure::lost(batch.len());
                 tracing::error!(%error, acts = batch.len(), "a batch was not committed; nothing in it was done");
                 self.tree = None;
                 drop(self.conn.rollback().await);
@@ -99,6 +105,7 @@ impl Writer {
     /// Runs the jobs and commits. Gives back, job by job, whether it was done and at which number its
     /// event stands.
     async fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Result<Option<u64>, Code>>, BatchError> {
+        let whole = Stopwatch::begin();
         if let Err(error) = self.conn.begin().await {
             // Nothing of the batch has run yet: a server that went away and came back costs it nothing.
             tracing::warn!(%error, "no transaction could begin; the database is connected to anew");
@@ -111,7 +118,9 @@ impl Writer {
             outcomes.push(self.run_one(&mut batch, job.as_mut()).await?);
         }
         let note = if batch.grown { Some(self.move_head(&mut batch).await?) } else { None };
+        let commit = Stopwatch::begin();
         self.conn.commit().await?;
+        measure::batch(&batch.told, whole.elapsed(), commit.elapsed());
         self.tree = Some(batch.tree);
         if let Some(note) = note {
             self.published.send_replace(Some(note));
@@ -151,7 +160,7 @@ impl Writer {
             self.barred = bar;
         }
         let now = clock.max(head.latest);
-        Ok(Batch { tree, head, now, bar, grown: false })
+        Ok(Batch { tree, head, now, bar, grown: false, told: Vec::new() })
     }
 
     async fn run_one(&mut self, batch: &mut Batch, job: &mut dyn Job) -> Result<Result<Option<u64>, Code>, BatchError> {
@@ -197,6 +206,7 @@ impl Writer {
             log::insert_tile(&mut self.conn, &tile).await?;
         }
         batch.grown = true;
+        batch.told.push((event.kind, event.code));
         Ok(seq)
     }
 

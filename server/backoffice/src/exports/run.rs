@@ -51,26 +51,34 @@ impl BackOffice {
     }
 
     /// Makes files and destroys them, as long as the process lives. The one does not wait for the other: a million
-    /// rows may take their time, fifteen minutes may not.
+    /// rows may take their time, fifteen minutes may not. It returns when the process is to end and no file is half
+    /// made here; whatever else waits is another instance's, or the next start's.
     pub async fn keep_exports(self: Arc<Self>) {
         let pause = || tokio::time::sleep(ROUND);
         let making = async {
-            loop {
+            let mut ending = self.ending.subscribe();
+            while !*ending.borrow_and_update() {
                 if let Err(error) = self.make_files().await {
                     tracing::error!(%error, "exports wait to be made");
                 }
-                tokio::select! { () = self.export_runs.notified() => (), () = pause() => () }
+                tokio::select! { () = self.export_runs.notified() => (), () = pause() => (), _ = ending.changed() => () }
             }
         };
         let destroying = async {
-            loop {
+            let mut ending = self.ending.subscribe();
+            while !*ending.borrow_and_update() {
                 if let Err(error) = self.destroy_files().await {
                     tracing::error!(%error, "exports wait to be destroyed");
                 }
-                tokio::select! { () = self.export_ends.notified() => (), () = pause() => () }
+                tokio::select! { () = self.export_ends.notified() => (), () = pause() => (), _ = ending.changed() => () }
             }
         };
         tokio::join!(making, destroying);
+    }
+
+    /// Tells whoever makes files to begin no other.
+    pub fn end_exports(&self) {
+        self.ending.send_replace(true);
     }
 
     /// One round of both: destroys what is to be destroyed, makes what waits to be made.
@@ -84,6 +92,9 @@ impl BackOffice {
     async fn make_files(&self) -> Result<(), DeskError> {
         for row in exports::with_run(&self.db).await.map_err(unavailable)? {
             let Some(run) = &row.run else { continue };
+            if *self.ending.borrow() {
+                break;
+            }
             let silent = run.heartbeat < self.clock.now().minus(SILENT);
             if run.state == RunState::Queued || (run.state == RunState::Running && silent) {
                 self.make_file(row).await;

@@ -7,6 +7,7 @@ use crate::audit::{Act, Finding, Verdict, Verified, verify};
 use crate::auth::{Actor, event};
 use crate::backoffice::BackOffice;
 use crate::desk::StaffDesk;
+use crate::spans;
 use crate::store::{WriteTx, verifications};
 use domain::audit::checkpoint::VerifierKey;
 use domain::audit::event::{AuditEvent, Details, Kind, VerdictName};
@@ -16,6 +17,7 @@ use domain::code::Code;
 use domain::desk::{DeskError, Verification};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tracing::Instrument;
 
 /// Whether a verification is running: one at a time.
 #[derive(Clone, Default)]
@@ -57,13 +59,15 @@ impl BackOffice {
     async fn prove(&self, asker: Option<Asker>, turn: Turn) -> Result<Verified, DeskError> {
         let began = self.clock.now();
         let key = self.log_identity().1.and_then(|key| VerifierKey::parse(&key).ok());
-        let verified = match verify(&self.db, key.as_ref(), None).await {
+        let span = spans::verification();
+        let verified = match verify(&self.db, key.as_ref(), None).instrument(span.clone()).await {
             Ok(verified) => verified,
             Err(error) => {
                 tracing::error!(%error, "the log could not be verified");
                 return Err(Code::LogUnavailable.into());
             }
         };
+        spans::verified(&span, verified.size, verified.ok());
         match verified.ok() {
             true => tracing::info!(size = verified.size, "the log verifies"),
             false => tracing::error!(size = verified.size, findings = verified.found, "THE LOG DOES NOT VERIFY"),

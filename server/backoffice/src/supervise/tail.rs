@@ -18,7 +18,7 @@ use domain::desk::{DeskError, Filters, News, Tail};
 use domain::id::{Lineage, ReadingId};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Interval, interval};
 
 /// Tails of one session.
@@ -34,12 +34,14 @@ const SIGN_OF_LIFE: Span = Span::minutes(2);
 #[derive(Clone)]
 pub(crate) struct Tails {
     of: Arc<Mutex<Vec<Lineage>>>,
+    /// Told when one is closed.
+    closed: Arc<Notify>,
     ended: watch::Sender<bool>,
 }
 
 impl Default for Tails {
     fn default() -> Self {
-        Self { of: Arc::default(), ended: watch::Sender::new(false) }
+        Self { of: Arc::default(), closed: Arc::default(), ended: watch::Sender::new(false) }
     }
 }
 
@@ -66,6 +68,8 @@ impl Drop for Place {
         if let Some(at) = of.iter().position(|known| *known == self.lineage) {
             of.swap_remove(at);
         }
+        drop(of);
+        self.tails.closed.notify_waiters();
     }
 }
 
@@ -73,6 +77,20 @@ impl BackOffice {
     /// Ends every live tail, so that the process can end.
     pub fn end_tails(&self) {
         self.tails.ended.send_replace(true);
+    }
+
+    /// Waits until every tail is closed, and with it its reading (A7).
+    pub async fn tails_closed(&self) {
+        loop {
+            let closed = self.tails.closed.notified();
+            tokio::pin!(closed);
+            // Listening begins before the look, or the last one might go between the two.
+            closed.as_mut().enable();
+            if self.tails.of.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+                return;
+            }
+            closed.await;
+        }
     }
 }
 
