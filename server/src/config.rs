@@ -1,12 +1,14 @@
 //! What a bank may set: `grille.toml`, overridden by `GRILLE_*`. A key that is not known is refused by
 //! name, in the file as in the environment; every key has a default, and `grille.example.toml` explains each.
 
+mod database;
 mod export;
 mod running;
 mod sso;
 
 use crate::proxy::{Network, Proxies, Written};
 use backoffice::{NoticeAsked, Settings};
+pub use database::Database;
 use domain::audit::checkpoint::Origin;
 use domain::budget::Limits;
 use domain::clock::Span;
@@ -29,8 +31,10 @@ pub struct Config {
     pub origin: Option<String>,
     /// The one data folder.
     pub data_dir: PathBuf,
-    /// `sqlite://PATH`; a file in the data folder if left out.
+    /// `sqlite://PATH` or `postgres://…`; a file in the data folder if left out.
     pub database_url: Option<String>,
+    /// Who owns the tables on a server and brings them up to date, if it is not the login of `database_url`.
+    pub database_owner_url: Option<String>,
     /// Where the key that wraps customers' keys lives: `file`.
     pub kek: String,
     /// The field catalogue; the shipped one if left out.
@@ -172,6 +176,7 @@ impl Default for Config {
             origin: None,
             data_dir: "grille-data".into(),
             database_url: None,
+            database_owner_url: None,
             kek: "file".into(),
             catalogue: None,
             purposes: None,
@@ -237,9 +242,7 @@ impl Config {
         if self.kek != "file" {
             return wrong("kek: only \"file\" is known");
         }
-        if self.database_url.as_deref().is_some_and(|url| !url.starts_with("sqlite://")) {
-            return wrong("database_url: only sqlite://PATH is known");
-        }
+        self.database()?;
         if Origin::parse(&self.log_origin).is_err() {
             return wrong("log_origin: a name without spaces or +, such as bank.example/grille");
         }
@@ -313,10 +316,9 @@ impl Config {
         self.behind_proxy.then_some(Proxies { trusted, written: headers })
     }
 
-    /// The SQLite file.
-    pub fn database(&self) -> PathBuf {
-        let named = self.database_url.as_deref().and_then(|url| url.strip_prefix("sqlite://"));
-        named.map_or_else(|| self.data_dir.join("grille.db"), PathBuf::from)
+    /// Where the database is.
+    pub fn database(&self) -> Result<Database, ConfigError> {
+        Database::of(self)
     }
 
     /// The folder of the four keys.

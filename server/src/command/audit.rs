@@ -81,11 +81,7 @@ pub async fn run(config: &Config, command: Command, json: bool) -> anyhow::Resul
 }
 
 async fn read_only(config: &Config) -> anyhow::Result<Db> {
-    let path = config.database();
-    if !path.exists() {
-        anyhow::bail!("there is no database at {}", path.display());
-    }
-    Ok(Db::open_sqlite_read_only(&path).await?)
+    config.database()?.open_read_only().await
 }
 
 /// A checkpoint that was kept elsewhere.

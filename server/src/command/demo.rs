@@ -62,8 +62,9 @@ pub async fn run(mut config: Config, everywhere: &Everywhere, options: Options) 
     }
     let tls = serve::certificates(&config)?;
     open::rules(&config)?;
-    claim(&config.data_dir, &config.database())?;
-    if !config.database().exists() {
+    let exists = config.database()?.exists().await?;
+    claim(&config.data_dir, exists)?;
+    if !exists {
         forget_a_broken_start(&config)?;
         KeyRing::create_all(&config.keys(), &SystemEntropy)?;
     }
@@ -101,13 +102,13 @@ fn forget_a_broken_start(config: &Config) -> anyhow::Result<()> {
 }
 
 /// Marks an empty folder as the demonstration's; refuses one that holds something else.
-fn claim(dir: &Path, database: &Path) -> anyhow::Result<()> {
+fn claim(dir: &Path, database_exists: bool) -> anyhow::Result<()> {
     let mark = dir.join(MARK);
     if mark.exists() {
         return Ok(());
     }
     let taken = dir.exists() && std::fs::read_dir(dir).context("the data folder cannot be read")?.next().is_some();
-    if taken || database.exists() {
+    if taken || database_exists {
         bail!("{} is not a demonstration's data folder: name another with --data-dir", dir.display());
     }
     open::make_dir(dir)?;

@@ -2,6 +2,7 @@
 
 mod database;
 mod files;
+mod server;
 
 use super::{Everywhere, open, say, serve};
 use crate::config::Config;

@@ -17,8 +17,9 @@ const ADMINS: [(&str, &str); 2] = [("ad9001", "First administrator"), ("ad9002",
 
 /// Makes everything once. Passwords and TOTP secrets are printed once and kept nowhere in the clear.
 pub async fn run(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
-    if config.database().exists() {
-        bail!("{} exists already: nothing was changed", config.database().display());
+    let database = config.database()?;
+    if database.exists().await? {
+        bail!("{database} exists already: nothing was changed");
     }
     open::rules(config)?;
     open::make_dir(&config.data_dir)?;

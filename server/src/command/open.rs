@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use backoffice::auth::RelyingParty;
 use backoffice::hooks::NoHooks;
 use backoffice::policy;
-use backoffice::store::{Db, WriteCache};
+use backoffice::store::WriteCache;
 use backoffice::system::{SystemClock, SystemEntropy};
 use backoffice::{BackOffice, Parts};
 use domain::audit::checkpoint::Origin;
@@ -26,8 +26,9 @@ pub async fn office_for_import(config: &Config) -> anyhow::Result<Arc<BackOffice
 }
 
 async fn existing(config: &Config, write_cache: WriteCache) -> anyhow::Result<Arc<BackOffice>> {
-    if !config.database().exists() {
-        bail!("there is no database at {}: run `grille init` first", config.database().display());
+    let database = config.database()?;
+    if !database.exists().await? {
+        bail!("there is no database at {database}: run `grille init` first");
     }
     put_together(config, write_cache).await
 }
@@ -71,7 +72,7 @@ pub async fn make(config: &Config) -> anyhow::Result<Arc<BackOffice>> {
 async fn put_together(config: &Config, write_cache: WriteCache) -> anyhow::Result<Arc<BackOffice>> {
     let Rules { catalogue, purposes, policy, notice } = rules(config)?;
     make_dir(&config.exports())?;
-    let db = Db::open_sqlite(&config.database()).await?;
+    let db = config.database()?.open().await?;
     let parts = Parts {
         db,
         keys: config.keys(),

@@ -16,7 +16,7 @@ fn the_example_file_names_every_key_with_its_default() {
         .join("\n");
     let given: toml::Table = toml::from_str(&uncommented).unwrap();
     let known = toml::Table::try_from(Config::default()).unwrap();
-    let optional = ["origin", "database_url", "catalogue", "purposes", "policy", "notice"];
+    let optional = ["origin", "database_url", "database_owner_url", "catalogue", "purposes", "policy", "notice"];
     for (key, value) in
         known.iter().filter(|(key, _)| !["tls", "sso", "server", "metrics", "telemetry"].contains(&key.as_str()))
     {

@@ -11,7 +11,7 @@
 
 use super::db::OpenError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
-use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool, Row};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,10 +30,12 @@ pub struct Address {
 impl Address {
     /// Of `postgres://…` URLs. An error does not repeat them: a password may stand in them.
     pub fn parse(url: &str, owner_url: Option<&str>) -> Result<Self, OpenError> {
-        let parse = |url| {
-            PgConnectOptions::from_str(url)
-                .map(PgConnectOptions::disable_statement_logging)
-                .map_err(|_| OpenError::NotPrepared("the database's URL is not postgres://USER:PASSWORD@HOST/DATABASE"))
+        const WRONG: OpenError =
+            OpenError::NotPrepared("the database's URL is not postgres://USER:PASSWORD@HOST/DATABASE");
+        let parse = |url: &str| {
+            let known = url.starts_with("postgres://") || url.starts_with("postgresql://");
+            let options = known.then(|| PgConnectOptions::from_str(url).ok()).flatten().ok_or(WRONG)?;
+            Ok::<_, OpenError>(options.disable_statement_logging())
         };
         Ok(Self { login: parse(url)?, owner: owner_url.map(parse).transpose()? })
     }
@@ -45,6 +47,22 @@ impl Address {
             || ["localhost", "127.0.0.1", "::1"].contains(&self.login.get_host())
             || self.login.get_host().starts_with('/');
         !on_this_machine && !matches!(self.login.get_ssl_mode(), PgSslMode::VerifyCa | PgSslMode::VerifyFull)
+    }
+
+    /// Whether a log was ever begun there.
+    pub async fn is_begun(&self) -> sqlx::Result<bool> {
+        // The roles are made with the tables: before, there is none to take.
+        let mut conn = self.login.connect().await?;
+        let there = "SELECT to_regclass('public.log_head') IS NOT NULL";
+        let there: bool = sqlx::query(there).fetch_one(&mut conn).await?.try_get(0)?;
+        conn.close().await?;
+        if !there {
+            return Ok(false);
+        }
+        let mut conn = acting_as(self, Role::Desk).connect().await?;
+        let begun = sqlx::query("SELECT 1 FROM log_head").fetch_optional(&mut conn).await?.is_some();
+        conn.close().await?;
+        Ok(begun)
     }
 
     fn owner(&self) -> &PgConnectOptions {
@@ -88,6 +106,11 @@ impl Postgres {
     pub(super) async fn open(address: &Address) -> Result<Self, OpenError> {
         let mut owner = address.owner().connect().await?;
         sqlx::raw_sql(ROLES).execute(&mut owner).await?;
+        if address.owner.is_some() {
+            let grant = "SELECT format('GRANT grille_app, grille_desk, grille_vault TO %I', $1)";
+            let grant = sqlx::query(grant).bind(address.login.get_username()).fetch_one(&mut owner).await?;
+            sqlx::raw_sql(AssertSqlSafe(grant.try_get::<String, _>(0)?)).execute(&mut owner).await?;
+        }
         MIGRATIONS.run(&mut owner).await?;
         owner.close().await?;
         Self::open_read_only(address).await
@@ -130,7 +153,7 @@ async fn pool(address: &Address, role: Role, most: u32) -> Result<PgPool, OpenEr
     let options = acting_as(address, role).options([("default_transaction_read_only", "on")]);
     let pool = PgPoolOptions::new()
         .max_connections(most)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(Duration::from_secs(3))
         // One that was used just now is there; asking it would double the cost of each read.
         .test_before_acquire(false)
         .before_acquire(|conn, met| {

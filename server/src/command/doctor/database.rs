@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::files::open_to_others;
-use crate::config::Config;
+use crate::config::{Config, Database};
 use backoffice::audit::KeySigner;
 use backoffice::store::health::{self, Schema, Setting};
 use backoffice::store::log::{self, Head};
@@ -20,17 +20,27 @@ const TOLERANCE: Span = Span::seconds(2);
 const FORTNIGHT: Span = Span::days(14);
 
 pub(super) async fn look(config: &Config, report: &mut Report) {
-    let path = config.database();
-    let Ok(meta) = std::fs::metadata(&path) else {
-        return report.problem("database", format!("{} is not there", path.display()), "run `grille init`");
+    let database = match config.database() {
+        Ok(database) => database,
+        Err(error) => return report.problem("database", error.to_string(), "mend the configuration"),
     };
-    let db = match Db::open_sqlite_read_only(&path).await {
+    match database.exists().await {
+        Ok(true) => (),
+        Ok(false) => return report.problem("database", format!("{database} is not there"), "run `grille init`"),
+        Err(error) => return report.problem("database", format!("{error:#}"), "look at the server and the way to it"),
+    }
+    let db = match database.open_read_only().await {
         Ok(db) => db,
         Err(error) => return report.problem("database", error.to_string(), "restore it from a backup"),
     };
-    match open_to_others(&meta) && !shut_in(&path) {
-        true => report.warning("database", "others than its owner may read it", "set its mode to 0600"),
-        false => report.ok("database", format!("{}", path.display())),
+    match &database {
+        Database::File(path) if std::fs::metadata(path).is_ok_and(|meta| open_to_others(&meta)) && !shut_in(path) => {
+            report.warning("database", "others than its owner may read it", "set its mode to 0600");
+        }
+        Database::File(_) | Database::Server(_) => report.ok("database", database.to_string()),
+    }
+    if let (Database::Server(address), Db::Postgres(postgres)) = (&database, &db) {
+        super::server::look(address, postgres, report).await;
     }
     if let Err(error) = settings(&db, report).await {
         return report.problem("database", format!("it does not answer: {error}"), "restore it from a backup");

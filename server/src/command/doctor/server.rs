@@ -27,7 +27,9 @@ async fn ask(postgres: &Postgres, report: &mut Report) -> anyhow::Result<()> {
     let db = Db::Postgres(postgres.clone());
     match health::server_version(&db).await? {
         Some(OLDEST..) => report.ok("server", "PostgreSQL 14 or newer"),
-        Some(_) | None => report.problem("server", "PostgreSQL is older than 14", "use a server of version 14 or newer"),
+        Some(_) | None => {
+            report.problem("server", "PostgreSQL is older than 14", "use a server of version 14 or newer")
+        }
     }
     own(rights::login(postgres).await?, report);
     let wrong = rights::wrong(postgres).await?;
