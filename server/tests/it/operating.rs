@@ -62,12 +62,9 @@ fn o3_readiness_names_each_key_that_is_missing_and_forgets_it_when_it_is_back() 
         panic!("never {wanted:?}: {}", app.send(&Request::get("/readyz")).text());
     };
     until(&[]);
-    for (name, code) in [
-        ("vault.key", "vault_key"),
-        ("index.key", "index_key"),
-        ("staff.key", "staff_key"),
-        ("log.key", "log_key"),
-    ] {
+    for (name, code) in
+        [("vault.key", "vault_key"), ("index.key", "index_key"), ("staff.key", "staff_key"), ("log.key", "log_key")]
+    {
         fs::rename(key(&home, name), home.file("aside")).unwrap();
         wait_a_second();
         until(&[code]);
