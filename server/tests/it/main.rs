@@ -21,6 +21,7 @@ mod crash;
 mod drain;
 mod edge;
 mod exports;
+mod faults;
 mod imports;
 mod journeys;
 mod leak;
