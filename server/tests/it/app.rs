@@ -11,7 +11,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -100,7 +100,7 @@ pub struct Guest {
 
 /// A demonstration that serves. It ends when this is dropped.
 pub struct TestApp {
-    child: Mutex<Child>,
+    child: Mutex<Option<Child>>,
     pub addr: SocketAddr,
     pub origin: String,
     pub host: String,
@@ -129,10 +129,22 @@ pub struct Start<'a> {
 
 impl TestApp {
     pub fn start(home: &Home, how: &Start<'_>) -> Self {
+        Self::start_at(home, how, SocketAddr::from(([127, 0, 0, 1], 0)))
+    }
+
+    /// The same at an address that may be another than what its origin names.
+    pub fn start_at(home: &Home, how: &Start<'_>, addr: SocketAddr) -> Self {
         let mut words: Vec<&str> = how.by.to_vec();
         words.push(GRILLE);
         let mut command = clean(Command::new(words[0]));
-        command.args(&words[1..]).args(["demo", "--json", "--addr", "127.0.0.1:0", "--staff", &how.staff.to_string()]);
+        command.args(&words[1..]).args([
+            "demo",
+            "--json",
+            "--addr",
+            &addr.to_string(),
+            "--staff",
+            &how.staff.to_string(),
+        ]);
         command.arg("--data-dir").arg(home.data()).envs(how.env.iter().copied()).current_dir(home.dir.path());
         let stderr = File::options().create(true).append(true).open(home.file("stderr")).expect("a file for stderr");
         let mut child =
@@ -147,8 +159,8 @@ impl TestApp {
         let host = told.url.strip_prefix("http://").expect("plain HTTP on loopback").to_owned();
         let port: u16 = host.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
         Self {
-            child: Mutex::new(child),
-            addr: SocketAddr::from(([127, 0, 0, 1], port)),
+            child: Mutex::new(Some(child)),
+            addr: if addr.port() == 0 { SocketAddr::from(([127, 0, 0, 1], port)) } else { addr },
             origin: told.url,
             host,
             staff: told.staff,
@@ -223,19 +235,39 @@ impl TestApp {
     /// SIGKILL, while others are asking.
     pub fn kill(&self) {
         let mut child = self.child.lock().unwrap();
+        let child = child.as_mut().expect("a process");
         child.kill().expect("it could be killed");
         child.wait().expect("it ends");
     }
 
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
-        let pid = self.child.lock().unwrap().id().to_string();
-        assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().expect("kill").success());
+        assert!(Command::new("kill").args([&format!("-{name}"), &self.pid()]).status().expect("kill").success());
+    }
+
+    /// The process, for `kill` and its like.
+    pub fn pid(&self) -> String {
+        self.child.lock().unwrap().as_ref().expect("a process").id().to_string()
     }
 
     /// Waits for the process to end by itself.
-    pub fn wait(&self) {
-        self.child.lock().unwrap().wait().expect("it ends");
+    pub fn wait(&self) -> ExitStatus {
+        self.child.lock().unwrap().as_mut().expect("a process").wait().expect("it ends")
+    }
+
+    /// The same site as it is reached by another address, such as a load balancer's.
+    pub fn by_way_of(&self, addr: SocketAddr) -> Self {
+        Self {
+            child: Mutex::new(None),
+            addr,
+            origin: self.origin.clone(),
+            host: self.host.clone(),
+            staff: self.staff.clone(),
+            guests: self.guests.clone(),
+            log: self.log.clone(),
+            next: AtomicUsize::new(0),
+            way: Way::default(),
+        }
     }
 
     /// `init`, then `serve` on a port that is free. The staff are the two administrators that it made.
@@ -253,7 +285,7 @@ impl TestApp {
             }
         };
         let staff = made["admins"].as_array().expect("administrators").iter().map(admin).collect();
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+        let free = free_address();
         let mut command = clean(Command::new(GRILLE));
         command.args(["serve", "--addr", &free.to_string(), "--data-dir"]).arg(home.data()).envs(env.iter().copied());
         let stderr = File::options().create(true).append(true).open(home.file("stderr")).expect("a file for stderr");
@@ -262,7 +294,7 @@ impl TestApp {
         let scheme = if set("GRILLE_TLS__KEY").is_some() { "https" } else { "http" };
         let origin = set("GRILLE_ORIGIN").unwrap_or_else(|| format!("{scheme}://localhost:{}", free.port()));
         let app = Self {
-            child: Mutex::new(child),
+            child: Mutex::new(Some(child)),
             addr: free,
             host: origin.split_once("://").expect("an origin").1.to_owned(),
             origin,
@@ -285,9 +317,16 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         let child = self.child.get_mut().unwrap_or_else(PoisonError::into_inner);
-        drop(child.kill());
-        drop(child.wait());
+        if let Some(child) = child {
+            drop(child.kill());
+            drop(child.wait());
+        }
     }
+}
+
+/// An address of this machine that nobody listened on just now.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
 }
 
 /// What a command printed, if it was JSON.

@@ -2,8 +2,10 @@
 
 use crate::app::{Home, Start, TestApp, files_below, json};
 use crate::http::{Answer, Request, escape};
+use crate::metrics::{WORD, word};
 use crate::needles::Needles;
 use crate::person::{Case, Person};
+use crate::spans::Collector;
 use domain::catalogue::Catalogue;
 use domain::id::FieldName;
 use domain::mask::MaskRule;
@@ -107,7 +109,13 @@ impl Heard {
 #[test]
 fn m1_markers_in_every_protected_field_are_found_nowhere_but_in_the_one_revealed_answer() {
     let home = Home::new();
-    let app = TestApp::start(&home, &Start { staff: 1, env: &[("GRILLE_LOG", "trace")], by: &[] });
+    let (collector, word) = (Collector::listening(), word(&home, 0o600, WORD));
+    let env = [
+        ("GRILLE_LOG", "trace"),
+        ("GRILLE_TELEMETRY__OTLP", collector.address.as_str()),
+        ("GRILLE_METRICS__TOKEN_FILE", word.as_str()),
+    ];
+    let app = TestApp::start(&home, &Start { staff: 1, env: &env, by: &[] });
     let customers = Customers::made(&home);
     let file = home.file("markers.csv");
     std::fs::write(&file, &customers.csv).unwrap();
@@ -136,6 +144,9 @@ fn m1_markers_in_every_protected_field_are_found_nowhere_but_in_the_one_revealed
     let headers: String = shown.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
     assert!(needles.found_in(headers.as_bytes()).is_empty(), "its headers do not");
     ask_everything(&teller, &case, row, &mut heard);
+    let metrics = app.send(&Request::get("/metrics").with("Authorization", format!("Bearer {WORD}")));
+    assert!(metrics.text().contains("grille_acts_total{kind=\"field_revealed\""), "numbers are told");
+    heard.keep("metrics", &metrics);
     assert!(heard.0.len() > 200, "{} answers were looked at", heard.0.len());
 
     let mut leaks: Vec<String> = Vec::new();
@@ -146,7 +157,12 @@ fn m1_markers_in_every_protected_field_are_found_nowhere_but_in_the_one_revealed
     leaks.extend(needles.found_in(&home.stderr()).iter().map(|found| format!("standard error: {found}")));
     // While it runs, the write-ahead log is there; after a kill, all is as a thief would find it.
     let mut looked_at = look(&home, &needles, &mut leaks);
-    app.kill();
+    // In order, so that all spans are sent.
+    app.signal("TERM");
+    app.wait();
+    let spans = collector.heard();
+    assert!(spans.len() > 10_000, "spans are sent");
+    leaks.extend(needles.found_in(&spans).iter().map(|found| format!("spans: {found}")));
     looked_at += look(&home, &needles, &mut leaks);
     assert!(looked_at > 12, "{looked_at} files: database, its write-ahead log, keys, checkpoint, marks");
     assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n"));

@@ -54,6 +54,8 @@ mod people;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod readiness;
+#[cfg(test)]
 mod recertify;
 #[cfg(test)]
 mod remask;

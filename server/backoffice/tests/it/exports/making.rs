@@ -47,6 +47,20 @@ impl Bank {
     }
 }
 
+#[tokio::test]
+async fn e3_a_process_that_is_to_end_begins_no_file_and_leaves_it_to_others() {
+    let bank = Bank::open().await;
+    let export = bank.queued().await;
+    bank.house.office.end_exports();
+    // It would make files for ever.
+    bank.house.office.clone().keep_exports().await;
+    bank.work().await;
+    assert_eq!(bank.state(export).await, ExportState::Queued);
+    assert_eq!(bank.files(), Vec::<PathBuf>::new());
+    bank.house.neighbour().await.office.work_on_exports().await.unwrap();
+    assert_eq!(bank.state(export).await, ExportState::Generated);
+}
+
 fn rows(csv: &[u8]) -> Vec<Vec<String>> {
     let text = csv.strip_prefix(b"\xef\xbb\xbf").expect("Excel's mark");
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
