@@ -26,7 +26,8 @@ macro_rules! uuid_ids {
             /// Parses the hyphenated lower-case form, and nothing else.
             pub fn parse(text: &str) -> Result<Self, BadId> {
                 let id = Uuid::try_parse(text).map_err(|_| BadId)?;
-                (id.as_hyphenated().to_string() == text).then_some(Self(id)).ok_or(BadId)
+                let mut spelling = Uuid::encode_buffer();
+                (id.as_hyphenated().encode_lower(&mut spelling) == text).then_some(Self(id)).ok_or(BadId)
             }
             /// From the sixteen bytes that storage keeps.
             pub const fn from_bytes(bytes: [u8; 16]) -> Self { Self(Uuid::from_bytes(bytes)) }
@@ -38,8 +39,7 @@ macro_rules! uuid_ids {
         }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-                Self::parse(&text).map_err(serde::de::Error::custom)
+                crate::spelled::spelled(d, Self::parse)
             }
         }
     )*};
@@ -101,8 +101,7 @@ macro_rules! random_ids {
         }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-                Self::parse(&text).map_err(serde::de::Error::custom)
+                crate::spelled::spelled(d, Self::parse)
             }
         }
     )*};
@@ -142,8 +141,7 @@ macro_rules! names {
         }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-                Self::parse(&text).map_err(serde::de::Error::custom)
+                crate::spelled::spelled(d, Self::parse)
             }
         }
     )*};

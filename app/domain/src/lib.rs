@@ -27,4 +27,5 @@ pub mod search;
 pub mod staff_change;
 pub mod step_up;
 
+mod spelled;
 mod strict_toml;

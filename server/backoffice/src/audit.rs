@@ -8,6 +8,7 @@ mod act;
 mod bundle;
 mod checkpoint;
 mod ledger;
+mod pending;
 mod receipt;
 mod tree;
 mod verify;

@@ -45,11 +45,8 @@ impl Purse {
     /// Room for one more of each of these.
     pub(crate) async fn room(&self, tx: &mut WriteTx<'_>, counters: &[Counter]) -> sqlx::Result<Result<Room, Spent>> {
         let now = tx.now();
-        let mut room = Room { counters: Vec::with_capacity(counters.len()), customer: None };
-        for counter in counters {
-            room.counters.push(self.gauges(tx.conn(), *counter, &[], now).await?);
-        }
-        Ok(self.held_against_limits(room))
+        let gauges = self.gauges(tx.conn(), counters, &[], now).await?;
+        Ok(self.held_against_limits(Room { counters: gauges, customer: None }))
     }
 
     /// Room for a view of this customer. One who was counted within these five minutes costs nothing at
@@ -65,8 +62,8 @@ impl Purse {
         if seen.len() == Scope::ALL.len() && seen.iter().all(fresh) {
             return Ok(Ok(Room { counters: Vec::new(), customer: None }));
         }
-        let gauges = self.gauges(tx.conn(), Counter::Customers, &seen, now).await?;
-        Ok(self.held_against_limits(Room { counters: vec![gauges], customer: Some(customer) }))
+        let gauges = self.gauges(tx.conn(), &[Counter::Customers], &seen, now).await?;
+        Ok(self.held_against_limits(Room { counters: gauges, customer: Some(customer) }))
     }
 
     /// Counts one more of those counters that `room` holds, and says which alert mark was reached.
@@ -106,16 +103,17 @@ impl Purse {
     async fn gauges(
         &self,
         conn: &mut Conn,
-        counter: Counter,
+        counters: &[Counter],
         seen: &[(Scope, Timestamp)],
         now: Timestamp,
-    ) -> sqlx::Result<[Gauge; 3]> {
-        let stored = budgets::meters(conn, self.names(), counter).await?;
-        Ok(Scope::ALL.map(|scope| {
-            let meter = stored.iter().find(|(of, _)| *of == scope).map(|(_, meter)| meter.clone());
+    ) -> sqlx::Result<Vec<[Gauge; 3]>> {
+        let stored = budgets::meters(conn, self.names(), counters).await?;
+        let gauge = |scope: Scope, counter: Counter| {
+            let meter = stored.iter().find(|(of, what, _)| (*of, *what) == (scope, counter));
             let seen = seen.iter().find(|(of, _)| *of == scope).map(|(_, seen)| *seen);
-            Gauge::at(now, scope, counter, meter.unwrap_or_default(), seen)
-        }))
+            Gauge::at(now, scope, counter, meter.map(|(.., meter)| meter.clone()).unwrap_or_default(), seen)
+        };
+        Ok(counters.iter().map(|counter| Scope::ALL.map(|scope| gauge(scope, *counter))).collect())
     }
 }
 

@@ -4,6 +4,7 @@ use crate::audit::{Act, Verdict};
 use crate::auth::Actor;
 use crate::budgets::{self, Purse};
 use crate::desk::StaffDesk;
+use crate::grounds::Grounds;
 use crate::policy::{self, Allowed, SearchQuestion, ViewQuestion};
 use crate::store::cases::{self, CaseRow, ResultRow};
 use crate::store::customers::Among;
@@ -209,10 +210,9 @@ impl Act for Search {
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<Hits>> {
         let (kind, now) = (self.kind(), tx.now());
-        if let Err(code) = self.actor.still(&self.allowed, tx).await? {
-            return self.actor.refuse(tx, kind, code.into(), self.details.clone()).await;
-        }
-        if let Err(code) = still_open(tx, &self.actor, &self.row).await? {
+        let grounds = Grounds::read(tx, &self.actor, self.row.id, None).await?;
+        let still = grounds.still(&self.actor, &self.allowed).and_then(|()| grounds.open_case());
+        if let Err(code) = still {
             return self.actor.refuse(tx, kind, code.into(), self.details.clone()).await;
         }
         // Whether there is room is decided for hit and miss alike, before the outcome is looked at: a budget
@@ -272,19 +272,6 @@ impl Search {
     }
 }
 
-/// Whether the case is this person's, open, and as it was when the permission was given.
-pub(crate) async fn still_open(
-    tx: &mut WriteTx<'_>,
-    actor: &Actor,
-    seen: &CaseRow,
-) -> sqlx::Result<Result<CaseRow, Code>> {
-    Ok(match cases::of_staff_in(tx.conn(), seen.id, actor.staff()).await? {
-        None => Err(Code::NotFound),
-        Some(row) if row.closed => Err(Code::CaseClosed),
-        Some(row) => Ok(row),
-    })
-}
-
 struct View {
     actor: Actor,
     allowed: Allowed<policy::ViewCustomer>,
@@ -302,16 +289,15 @@ impl Act for View {
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
         let kind = Kind::CustomerViewed;
         let mut details = self.details();
-        if let Err(code) = self.actor.still(&self.allowed, tx).await? {
-            return self.actor.refuse(tx, kind, code.into(), details).await;
-        }
-        let row = match still_open(tx, &self.actor, &self.row).await? {
+        let customer = Some((self.customer, self.bank_wide));
+        let grounds = Grounds::read(tx, &self.actor, self.row.id, customer).await?;
+        let still = grounds.still(&self.actor, &self.allowed).and_then(|()| grounds.open_case());
+        let row = match still {
             Ok(row) => row,
             Err(code) => return self.actor.refuse(tx, kind, code.into(), details).await,
         };
         // A customer who has left the branch, or was hidden since the search, is not there (Q6).
-        let among = Among::of(self.bank_wide, self.actor.unit());
-        if !customers::is_visible(tx.conn(), self.customer, among).await? {
+        if !grounds.visible() {
             return self.actor.refuse(tx, kind, Code::NotFound.into(), details).await;
         }
         if row.customer.is_some_and(|bound| bound != self.customer) {

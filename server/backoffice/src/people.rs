@@ -324,11 +324,15 @@ async fn fits(tx: &mut WriteTx<'_>, change: &StaffChange, found: Option<&StaffRo
 
 /// Whether this person reveals nothing for now, since a factor of theirs was reset (U4): what to answer.
 pub(crate) async fn frozen(tx: &mut WriteTx<'_>, actor: &Actor) -> sqlx::Result<Option<DeskError>> {
-    let (now, person) = (tx.now(), &actor.stamp().person);
-    let until = staff_admin::frozen_until(tx.conn(), person).await?;
+    let until = staff_admin::frozen_until(tx.conn(), &actor.stamp().person).await?;
+    Ok(frozen_until(until, tx.now()))
+}
+
+/// The same, when it is known until when.
+pub(crate) fn frozen_until(until: Timestamp, now: Timestamp) -> Option<DeskError> {
     let retry_after = until.since(now).whole_seconds();
-    Ok((until > now).then_some(DeskError::Wait {
+    (until > now).then_some(DeskError::Wait {
         code: Code::RevealFrozen,
         retry_after: u32::try_from(retry_after).unwrap_or(0) + 1,
-    }))
+    })
 }

@@ -9,14 +9,13 @@ mod tell;
 use crate::audit::{Act, Verdict};
 use crate::auth::{Actor, code_of, methods};
 use crate::budgets::{self, Purse};
-use crate::customers::still_open;
 use crate::desk::StaffDesk;
+use crate::grounds::Grounds;
 use crate::hooks::Place;
 use crate::notes;
 use crate::people;
 use crate::policy::{self, Allowed, RevealQuestion};
 use crate::store::cases::CaseRow;
-use crate::store::customers::Among;
 use crate::store::{WriteTx, customers, step_ups};
 use crate::system::random;
 use crate::vault::{FieldRevealed, KeyKind, Sealed};
@@ -176,10 +175,12 @@ impl Act for SpendReveal {
         let mut details = self.details.clone();
         details.policy = Some(self.allowed.policy());
         details.act = Some(Fingerprint::from_bytes(*self.digest.as_bytes()));
-        if let Some(code) = self.no_longer(tx).await? {
+        let customer = Some((self.customer, self.bank_wide));
+        let grounds = Grounds::read(tx, &self.actor, self.row.id, customer).await?;
+        if let Err(code) = self.still(&grounds) {
             return self.actor.refuse(tx, KIND, code.into(), details).await;
         }
-        if let Some(error) = people::frozen(tx, &self.actor).await? {
+        if let Some(error) = people::frozen_until(grounds.frozen_until(), tx.now()) {
             return self.actor.refuse(tx, KIND, error, details).await;
         }
         if self.tier == StepUpTier::ActAndPerson {
@@ -217,21 +218,14 @@ impl Act for SpendReveal {
 }
 
 impl SpendReveal {
-    /// What changed since the permission was given, if anything did.
-    async fn no_longer(&self, tx: &mut WriteTx<'_>) -> sqlx::Result<Option<Code>> {
-        if let Err(code) = self.actor.still(&self.allowed, tx).await? {
-            return Ok(Some(code));
-        }
-        let row = match still_open(tx, &self.actor, &self.row).await? {
-            Ok(row) => row,
-            Err(code) => return Ok(Some(code)),
-        };
+    /// Whether nothing changed since the permission was given.
+    fn still(&self, grounds: &Grounds) -> Result<(), Code> {
+        grounds.still(&self.actor, &self.allowed)?;
+        let row = grounds.open_case()?;
         if row.version != self.row.version || row.customer != Some(self.customer) {
-            return Ok(Some(Code::Changed));
+            return Err(Code::Changed);
         }
-        let among = Among::of(self.bank_wide, self.actor.unit());
-        let visible = customers::is_visible(tx.conn(), self.customer, among).await?;
-        Ok((!visible).then_some(Code::NotFound))
+        if grounds.visible() { Ok(()) } else { Err(Code::NotFound) }
     }
 
     /// A challenge that was answered and is bound to this act, spent here and now; or, for the `window`

@@ -19,6 +19,7 @@ pub mod export_tokens;
 pub mod export_traces;
 pub mod export_votes;
 pub mod exports;
+pub(crate) mod grounds;
 pub mod health;
 pub mod imports;
 pub mod log;

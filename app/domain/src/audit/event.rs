@@ -290,8 +290,7 @@ impl Endpoint {
 
 impl<'de> Deserialize<'de> for Endpoint {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a route"))
+        crate::spelled::spelled(d, |text| Self::parse(text).ok_or("not a route"))
     }
 }
 
@@ -316,7 +315,9 @@ impl AuditEvent {
     /// The bytes that are stored, hashed and, one day, shown to an auditor.
     pub fn encode(&self) -> Result<Vec<u8>, BadEvent> {
         self.check()?;
-        let mut bytes = vec![VERSION];
+        // As long as most are.
+        let mut bytes = Vec::with_capacity(768);
+        bytes.push(VERSION);
         serde_json::to_writer(&mut bytes, self).map_err(|_| BadEvent::Malformed)?;
         // An entry bundle says its length in two bytes (C2SP tlog-tiles).
         if bytes.len() > usize::from(u16::MAX) {
@@ -330,22 +331,40 @@ impl AuditEvent {
         let (&VERSION, json) = bytes.split_first().ok_or(BadEvent::Malformed)? else {
             return Err(BadEvent::Malformed);
         };
-        let event: Self = serde_json::from_slice(json).map_err(|_| BadEvent::Malformed)?;
-        if event.encode()? != bytes {
-            return Err(BadEvent::Malformed);
+        if bytes.len() > usize::from(u16::MAX) {
+            return Err(BadEvent::TooLong);
         }
-        Ok(event)
+        let event: Self = serde_json::from_slice(json).map_err(|_| BadEvent::Malformed)?;
+        event.check()?;
+        let mut rest = Expected(json);
+        match serde_json::to_writer(&mut rest, &event) {
+            Ok(()) if rest.0.is_empty() => Ok(event),
+            Ok(()) | Err(_) => Err(BadEvent::Malformed),
+        }
     }
 
     fn check(&self) -> Result<(), BadEvent> {
         if (self.decision == Decision::Refused) != self.code.is_some() {
             return Err(BadEvent::Undecided);
         }
-        let reviewed = self.kind.slots();
-        match self.details.slots().into_iter().find(|slot| !reviewed.contains(slot)) {
+        match self.details.slot_outside(self.kind.slots()) {
             Some(slot) => Err(BadEvent::Unreviewed(slot)),
             None => Ok(()),
         }
+    }
+}
+
+/// Takes what is written only as long as it is what stands here: a whole log is read so, and no copy made.
+struct Expected<'a>(&'a [u8]);
+
+impl std::io::Write for Expected<'_> {
+    fn write(&mut self, written: &[u8]) -> std::io::Result<usize> {
+        self.0 = self.0.strip_prefix(written).ok_or(std::io::ErrorKind::InvalidData)?;
+        Ok(written.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

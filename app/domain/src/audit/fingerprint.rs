@@ -1,6 +1,7 @@
 //! 32-byte digests as events carry them: of a policy, a salted note, an act. Never of a customer's
 //! value (M5).
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
@@ -19,7 +20,10 @@ impl Fingerprint {
     }
     /// Parses 64 lower-case hexadecimal digits, and nothing else.
     pub fn parse(text: &str) -> Option<Self> {
-        Some(Self(data_encoding::HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()?))
+        let mut bytes = [0; 32];
+        (text.len() == 64).then_some(())?;
+        HEXLOWER.decode_mut(text.as_bytes(), &mut bytes).ok()?;
+        Some(Self(bytes))
     }
     /// Of several texts, each behind its length, under a domain-separating label.
     pub fn of(label: &str, parts: &[&[u8]]) -> Self {
@@ -39,19 +43,18 @@ impl Fingerprint {
 
 impl std::fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+        f.write_str(HEXLOWER.encode_mut_str(&self.0, &mut [0; 64]))
     }
 }
 
 impl Serialize for Fingerprint {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
+        s.serialize_str(HEXLOWER.encode_mut_str(&self.0, &mut [0; 64]))
     }
 }
 
 impl<'de> Deserialize<'de> for Fingerprint {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not 64 hexadecimal digits"))
+        crate::spelled::spelled(d, |text| Self::parse(text).ok_or("not 64 hexadecimal digits"))
     }
 }

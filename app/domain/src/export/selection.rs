@@ -35,8 +35,7 @@ impl Day {
 
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a day"))
+        crate::spelled::spelled(d, |text| Self::parse(text).ok_or("not a day"))
     }
 }
 

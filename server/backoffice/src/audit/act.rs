@@ -14,6 +14,10 @@ pub trait Act: Send + 'static {
     /// (L0, A6). Looking at masks does not; opening, importing, exporting do.
     const SENSITIVE: bool = false;
 
+    /// Whether it reads the log itself ([`WriteTx::log`]). Events of one batch are written together at its
+    /// end, but before such an act.
+    const READS_LOG: bool = false;
+
     /// Reads again what the permission was based on, changes what is to change, and says how it ended.
     /// A database error undoes the act and leaves no event: nothing was done, and nothing is shown.
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<Self::Fact>>;

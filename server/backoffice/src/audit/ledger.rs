@@ -104,6 +104,8 @@ impl Housekeeping for Nothing {
 pub(super) trait Job: Send {
     /// Runs inside a savepoint.
     async fn run(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Ran>;
+    /// Whether it reads the log.
+    fn reads_log(&self) -> bool;
     /// Says what to record when `error` bars the act; `None` if the act is not sensitive.
     async fn bar(&mut self, tx: &mut WriteTx<'_>, error: DeskError) -> sqlx::Result<Option<Ran>>;
     /// Tells the caller: committed (at `seq`, if an event was written), or not.
@@ -148,6 +150,10 @@ impl<A: Act> Job for ActJob<A> {
         Ok(ran)
     }
 
+    fn reads_log(&self) -> bool {
+        A::READS_LOG
+    }
+
     async fn bar(&mut self, tx: &mut WriteTx<'_>, error: DeskError) -> sqlx::Result<Option<Ran>> {
         if !A::SENSITIVE {
             return Ok(None);
@@ -190,6 +196,9 @@ impl<H: Housekeeping> Job for ChoreJob<H> {
         tracing::trace!(why = self.why, "unaudited");
         self.chore.apply(tx).await?;
         Ok(Ran { undo: false, event: None })
+    }
+    fn reads_log(&self) -> bool {
+        false
     }
     async fn bar(&mut self, _: &mut WriteTx<'_>, _: DeskError) -> sqlx::Result<Option<Ran>> {
         Ok(None)

@@ -4,19 +4,19 @@
 
 use super::checkpoint::Signer;
 use super::ledger::{Job, Ledger, QUEUE};
+use super::pending::Pending;
 use super::tree::{LoadError, Tree};
-use crate::store::log::{self, EntryRow, Head};
+use crate::store::log::{self, Head};
 use crate::store::{Conn, Db, OpenError, WriteCache, WriteTx};
 use crate::system::{Entropy, Stopwatch};
 use crate::{measure, spans};
-use domain::audit::event::{AuditEvent, Kind};
-use domain::audit::merkle::leaf_hash;
+use domain::audit::event::Kind;
 use domain::clock::{Clock, Span, Timestamp};
 use domain::code::Code;
 use domain::desk::DeskError;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tracing::Instrument;
 
 /// Acts that share one transaction, at most: enough to share an fsync, few enough to keep its wait short.
@@ -62,13 +62,26 @@ struct Batch {
     now: Timestamp,
     /// Why sensitive acts may not run in this batch.
     bar: Option<Code>,
-    grown: bool,
+    savepoint: Savepoint,
+    pending: Pending,
     /// What is appended, for those who count.
     told: Vec<(Kind, Option<Code>)>,
 }
 
+/// How the savepoint stands that the next act would run in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Savepoint {
+    /// There is none yet.
+    Absent,
+    /// Nothing happened in it, or what did was undone.
+    Fresh,
+    /// It holds an act's work.
+    Used,
+}
+
 impl Writer {
-    /// Starts the writer's task. `watch` tells each new signed checkpoint.
+    /// Starts the writer on a thread of its own: each of its statements is a wait, and on the threads that
+    /// serve it would queue behind everybody's requests after each. `watch` tells each new signed checkpoint.
     pub(crate) async fn start(
         db: &Db,
         cache: WriteCache,
@@ -76,11 +89,23 @@ impl Writer {
         entropy: Arc<dyn Entropy>,
         signer: Arc<dyn Signer>,
     ) -> Result<(Ledger, watch::Receiver<Option<String>>), OpenError> {
-        let conn = db.write_connection(cache).await?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (published, checkpoints) = watch::channel(None);
-        let writer = Self { db: db.clone(), cache, conn, clock, entropy, signer, tree: None, barred: None, published };
-        tokio::spawn(writer.run(jobs));
+        let (db, (opened, open)) = (db.clone(), oneshot::channel());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(sqlx::Error::Io)?;
+        let write = async move {
+            let conn = match db.write_connection(cache).await {
+                Ok(conn) => conn,
+                Err(error) => return drop(opened.send(Err(error))),
+            };
+            let writer = Self { db, cache, conn, clock, entropy, signer, tree: None, barred: None, published };
+            if opened.send(Ok(())).is_ok() {
+                writer.run(jobs).await;
+            }
+        };
+        let thread = std::thread::Builder::new().name("writer".into());
+        thread.spawn(move || runtime.block_on(write)).map_err(sqlx::Error::Io)?;
+        open.await.map_err(|_| sqlx::Error::WorkerCrashed)??;
         Ok((Ledger::new(queue), checkpoints))
     }
 
@@ -117,7 +142,9 @@ impl Writer {
         for job in jobs {
             outcomes.push(self.run_one(&mut batch, job.as_mut()).await?);
         }
-        let note = if batch.grown { Some(self.move_head(&mut batch).await?) } else { None };
+        batch.pending.write(&mut self.conn).await?;
+        let grown = batch.tree.size() > batch.head.size;
+        let note = if grown { Some(self.move_head(&mut batch).await?) } else { None };
         let commit = Stopwatch::begin();
         self.conn.commit().await?;
         measure::batch(&batch.told, whole.elapsed(), commit.elapsed());
@@ -160,12 +187,13 @@ impl Writer {
             self.barred = bar;
         }
         let now = clock.max(head.latest);
-        Ok(Batch { tree, head, now, bar, grown: false, told: Vec::new() })
+        let (savepoint, pending) = (Savepoint::Absent, Pending::default());
+        Ok(Batch { tree, head, now, bar, savepoint, pending, told: Vec::new() })
     }
 
     async fn run_one(&mut self, batch: &mut Batch, job: &mut dyn Job) -> Result<Result<Option<u64>, Code>, BatchError> {
-        self.conn.savepoint().await?;
-        let mut tx = WriteTx::new(&mut self.conn, batch.now, &*self.entropy);
+        self.enter_savepoint(batch, job.reads_log()).await?;
+        let mut tx = WriteTx::new(&mut self.conn, batch.now, &*self.entropy, job.reads_log());
         let barred = match batch.bar {
             Some(code) => job.bar(&mut tx, DeskError::Refused(code)).await,
             None => Ok(None),
@@ -182,32 +210,38 @@ impl Writer {
             },
             Err(error) => Err(format!("act failed: {error}")),
         };
-        match encoded {
-            Ok((undo, event)) => {
-                self.conn.release(undo).await?;
-                match event {
-                    Some((event, bytes)) => Ok(Ok(Some(self.append(batch, &event, bytes).await?))),
-                    None => Ok(Ok(None)),
-                }
+        batch.savepoint = match &encoded {
+            Ok((false, _)) => Savepoint::Used,
+            Ok((true, _)) | Err(_) => {
+                self.conn.undo().await?;
+                Savepoint::Fresh
             }
+        };
+        match encoded {
+            Ok((_, Some((event, bytes)))) => {
+                batch.told.push((event.kind, event.code));
+                Ok(Ok(Some(batch.pending.append(&mut batch.tree, &event, bytes))))
+            }
+            Ok((_, None)) => Ok(Ok(None)),
             Err(error) => {
                 tracing::error!(%error, "an act was undone");
-                self.conn.release(true).await?;
                 Ok(Err(Code::LogUnavailable))
             }
         }
     }
 
-    async fn append(&mut self, batch: &mut Batch, event: &AuditEvent, bytes: Vec<u8>) -> Result<u64, BatchError> {
-        let seq = batch.tree.size();
-        let leaf = leaf_hash(&bytes);
-        log::insert_entry(&mut self.conn, &EntryRow::of(seq, leaf, bytes, event)).await?;
-        for tile in batch.tree.push(leaf) {
-            log::insert_tile(&mut self.conn, &tile).await?;
+    /// Makes room for an act that can be undone by itself. One that reads the log sees all before it there.
+    async fn enter_savepoint(&mut self, batch: &mut Batch, reads_log: bool) -> Result<(), BatchError> {
+        if reads_log && batch.pending.write(&mut self.conn).await? {
+            batch.savepoint = Savepoint::Used;
         }
-        batch.grown = true;
-        batch.told.push((event.kind, event.code));
-        Ok(seq)
+        match batch.savepoint {
+            Savepoint::Absent => self.conn.savepoint().await?,
+            Savepoint::Fresh => (),
+            Savepoint::Used => self.conn.next_savepoint().await?,
+        }
+        batch.savepoint = Savepoint::Fresh;
+        Ok(())
     }
 
     /// Signs the new tree and moves the head onto it. The signature is made before COMMIT and leaves this

@@ -79,21 +79,28 @@ impl Actor {
 
     /// Whether what the permission was based on still holds, read inside the act: session, person, policy.
     pub(crate) async fn still<P>(&self, allowed: &Allowed<P>, tx: &mut WriteTx<'_>) -> sqlx::Result<Result<(), Code>> {
-        let policy = sessions::policy_hash(tx.conn()).await?;
+        let now = tx.now();
+        let (policy, standing) = sessions::standing(tx.conn(), self.lineage(), now).await?;
         if policy.as_ref() != Some(allowed.policy().as_bytes()) {
             return Ok(Err(Code::Changed));
         }
-        self.still_here(tx).await
+        Ok(self.stands(standing))
     }
 
     /// Whether the session lives and the person is who they were, read inside the act.
     pub(crate) async fn still_here(&self, tx: &mut WriteTx<'_>) -> sqlx::Result<Result<(), Code>> {
         let now = tx.now();
-        Ok(match sessions::standing(tx.conn(), self.lineage(), now).await? {
+        let (_, standing) = sessions::standing(tx.conn(), self.lineage(), now).await?;
+        Ok(self.stands(standing))
+    }
+
+    /// The same of what was read: the version of the staff record, and whether it serves.
+    pub(crate) fn stands(&self, standing: Option<(i64, bool)>) -> Result<(), Code> {
+        match standing {
             Some((version, true)) if version == self.stamp.version => Ok(()),
             Some((_, true)) => Err(Code::Changed),
             _ => Err(Code::SignedOut),
-        })
+        }
     }
 
     /// An event of this person's in this request.

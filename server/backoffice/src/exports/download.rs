@@ -41,6 +41,7 @@ impl Act for Download {
     /// How long it is, in bytes.
     type Fact = u64;
     const SENSITIVE: bool = true;
+    const READS_LOG: bool = true;
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<u64>> {
         let actor = &self.step.actor;

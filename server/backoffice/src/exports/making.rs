@@ -43,6 +43,7 @@ pub(super) struct Begin {
 impl Act for Begin {
     type Fact = ExportOpened;
     const SENSITIVE: bool = true;
+    const READS_LOG: bool = true;
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<ExportOpened>> {
         let now = tx.now();

@@ -79,7 +79,7 @@ pub(super) async fn approved(
 ) -> sqlx::Result<Result<(Approved, Standing), Code>> {
     let votes = export_votes::of(tx.conn(), row.id).await?;
     // What nobody recorded nobody voted: a vote is believed for its event alone.
-    if !export_votes::all_recorded(tx.conn(), row, &votes).await? {
+    if !export_votes::all_recorded(tx.log()?, row, &votes).await? {
         return Ok(Err(Code::ExportChanged));
     }
     let approved = match submitted(row, &votes).and_then(|submitted| submitted.approved(at)) {

@@ -227,6 +227,7 @@ struct Generate {
 impl Act for Generate {
     type Fact = ();
     const SENSITIVE: bool = true;
+    const READS_LOG: bool = true;
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
         let (kind, actor) = (Kind::ExportQueued, &self.step.actor);

@@ -1,6 +1,7 @@
 //! Budgets: meters, and when each customer was last seen (Q4). Each query serves all three scopes at once.
 
 use super::db::{Conn, Db};
+use super::row::Row;
 use super::staff::bad;
 use super::statement::sql;
 use domain::budget::{Counter, Meter, Scope};
@@ -23,20 +24,35 @@ impl Names<'_> {
     }
 }
 
-/// The meters of one counter; one that was never written is not there.
-pub async fn meters(conn: &mut Conn, names: Names<'_>, counter: Counter) -> sqlx::Result<Vec<(Scope, Meter)>> {
-    const SQL: &str = "\
-        SELECT scope, meter FROM budget_meter WHERE scope = 'person' AND name = $1 AND counter = $4 UNION ALL \
-        SELECT scope, meter FROM budget_meter WHERE scope = 'branch' AND name = $2 AND counter = $4 UNION ALL \
-        SELECT scope, meter FROM budget_meter WHERE scope = 'purpose' AND name = $3 AND counter = $4";
+/// The meters of these counters, three at most, in one statement; one that was never written is not there.
+pub async fn meters(
+    conn: &mut Conn,
+    names: Names<'_>,
+    counters: &[Counter],
+) -> sqlx::Result<Vec<(Scope, Counter, Meter)>> {
+    const SQL: &str = "SELECT scope, counter, meter FROM budget_meter \
+        WHERE scope = 'person' AND name = $1 AND counter IN ($4, $5, $6) UNION ALL \
+        SELECT scope, counter, meter FROM budget_meter \
+        WHERE scope = 'branch' AND name = $2 AND counter IN ($4, $5, $6) UNION ALL \
+        SELECT scope, counter, meter FROM budget_meter \
+        WHERE scope = 'purpose' AND name = $3 AND counter IN ($4, $5, $6)";
+    // A place that is not needed asks for a counter that is asked for already.
+    let counter = |place| counters.get(place).or(counters.first()).map_or("", |counter: &Counter| counter.as_str());
     let rows = sql(SQL)
         .bind(names.person.as_str())
         .bind(names.branch.as_str())
         .bind(names.purpose())
-        .bind(counter.as_str())
+        .bind(counter(0))
+        .bind(counter(1))
+        .bind(counter(2))
         .fetch_all(conn)
         .await?;
-    rows.iter().map(|row| Ok((scope(row.try_get(0)?)?, meter(row.try_get(1)?)?))).collect()
+    rows.iter().map(counted).collect()
+}
+
+fn counted(row: &Row) -> sqlx::Result<(Scope, Counter, Meter)> {
+    let counter = Counter::parse(row.try_get(1)?).ok_or_else(|| bad("counter"))?;
+    Ok((scope(row.try_get(0)?)?, counter, meter(row.try_get(2)?)?))
 }
 
 /// The meters of every counter.
@@ -47,8 +63,7 @@ pub async fn all_meters(db: &Db, names: Names<'_>) -> sqlx::Result<Vec<(Scope, C
         SELECT scope, counter, meter FROM budget_meter WHERE scope = 'purpose' AND name = $3";
     let rows =
         sql(SQL).bind(names.person.as_str()).bind(names.branch.as_str()).bind(names.purpose()).fetch_all(db).await?;
-    let counter = |text| Counter::parse(text).ok_or_else(|| bad("counter"));
-    rows.iter().map(|row| Ok((scope(row.try_get(0)?)?, counter(row.try_get(1)?)?, meter(row.try_get(2)?)?))).collect()
+    rows.iter().map(counted).collect()
 }
 
 /// Writes a counter's meters: the person's, the branch's, the purpose's.

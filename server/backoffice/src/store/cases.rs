@@ -22,7 +22,8 @@ pub struct CaseRow {
     pub version: i64,
 }
 
-fn case_of(row: &Row) -> sqlx::Result<CaseRow> {
+/// Of the first ten columns.
+pub(super) fn case_of(row: &Row) -> sqlx::Result<CaseRow> {
     let customer: Option<&[u8]> = row.try_get(7)?;
     let handle: Option<&[u8]> = row.try_get(8)?;
     Ok(CaseRow {

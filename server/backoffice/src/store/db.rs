@@ -114,12 +114,18 @@ impl Conn {
     pub(crate) async fn savepoint(&mut self) -> sqlx::Result<()> {
         self.run("SAVEPOINT act").await
     }
-    /// Undoes the act, if `undo`, and closes its savepoint.
-    pub(crate) async fn release(&mut self, undo: bool) -> sqlx::Result<()> {
-        if undo {
-            self.run("ROLLBACK TO act").await?;
+    /// Keeps what was done in it, and opens the next: one round trip.
+    pub(crate) async fn next_savepoint(&mut self) -> sqlx::Result<()> {
+        const SQL: &str = "RELEASE SAVEPOINT act; SAVEPOINT act";
+        match self {
+            Conn::Sqlite(_) => self.run(SQL).await,
+            // What is prepared is one statement there.
+            Conn::Postgres(conn) => sqlx::raw_sql(SQL).execute(conn).await.map(drop),
         }
-        self.run("RELEASE act").await
+    }
+    /// Undoes the act. Its savepoint is as if newly opened.
+    pub(crate) async fn undo(&mut self) -> sqlx::Result<()> {
+        self.run("ROLLBACK TO SAVEPOINT act").await
     }
     async fn run(&mut self, text: &'static str) -> sqlx::Result<()> {
         sql(text).execute(self).await.map(drop)
@@ -131,14 +137,23 @@ pub struct WriteTx<'a> {
     conn: &'a mut Conn,
     now: Timestamp,
     entropy: &'a dyn Entropy,
+    reads_log: bool,
 }
 
 impl<'a> WriteTx<'a> {
-    pub(crate) fn new(conn: &'a mut Conn, now: Timestamp, entropy: &'a dyn Entropy) -> Self {
-        Self { conn, now, entropy }
+    pub(crate) fn new(conn: &'a mut Conn, now: Timestamp, entropy: &'a dyn Entropy, reads_log: bool) -> Self {
+        Self { conn, now, entropy, reads_log }
     }
     pub(crate) fn conn(&mut self) -> &mut Conn {
         self.conn
+    }
+    /// The same for reading the log. Whoever did not say that they would ([`crate::audit::Act::READS_LOG`]) gets
+    /// an error: for them it may lack events of this batch.
+    pub(crate) fn log(&mut self) -> sqlx::Result<&mut Conn> {
+        match self.reads_log {
+            true => Ok(self.conn),
+            false => Err(sqlx::Error::Protocol("this act did not say that it reads the log".into())),
+        }
     }
     /// The time of this batch: never before any event in the log (A6).
     pub fn now(&self) -> Timestamp {

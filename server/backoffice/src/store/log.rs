@@ -2,10 +2,11 @@
 
 use super::db::{Conn, Db};
 use super::row::Row;
-use super::statement::sql;
+use super::statement::{Value, sql};
 use domain::audit::event::{AuditEvent, Decision};
 use domain::audit::merkle::Hash;
 use domain::clock::Timestamp;
+use std::sync::LazyLock;
 
 pub mod find;
 pub mod raw;
@@ -67,6 +68,25 @@ impl EntryRow {
     /// The row of an event.
     pub fn of(seq: u64, leaf: Hash, bytes: Vec<u8>, event: &AuditEvent) -> Self {
         Self { seq, leaf_hash: leaf.as_bytes().to_vec(), bytes, columns: Columns::of(event) }
+    }
+
+    fn values(&self) -> [Value<'_>; 13] {
+        let columns = &self.columns;
+        [
+            (self.seq as i64).into(),
+            (&self.leaf_hash).into(),
+            (&self.bytes).into(),
+            columns.time.into(),
+            (&columns.kind).into(),
+            (&columns.decision).into(),
+            (&columns.code).into(),
+            (&columns.staff_no).into(),
+            (&columns.customer).into(),
+            (&columns.work_case).into(),
+            (&columns.purpose).into(),
+            (&columns.field).into(),
+            (&columns.alert).into(),
+        ]
     }
 }
 
@@ -139,29 +159,36 @@ pub async fn move_head(conn: &mut Conn, from: u64, to: &Head) -> sqlx::Result<bo
     Ok(moved == 1)
 }
 
-/// Appends an entry.
-pub async fn insert_entry(conn: &mut Conn, entry: &EntryRow) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO log_entry \
+/// Entries that one statement appends: these many, or fewer by halves, so that few texts are prepared.
+const APPENDS: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
+
+/// The statements that append so many.
+static APPENDING: LazyLock<[String; APPENDS.len()]> = LazyLock::new(|| APPENDS.map(appending));
+
+fn appending(entries: usize) -> String {
+    const COLUMNS: usize = 13;
+    let row = |entry: usize| {
+        let places: Vec<String> = (1..=COLUMNS).map(|place| format!("${}", entry * COLUMNS + place)).collect();
+        format!("({})", places.join(", "))
+    };
+    let rows: Vec<String> = (0..entries).map(row).collect();
+    format!(
+        "INSERT INTO log_entry \
         (seq, leaf_hash, bytes, time, kind, decision, code, staff_no, customer, work_case, purpose, field, alert) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-    let columns = &entry.columns;
-    sql(SQL)
-        .bind(entry.seq as i64)
-        .bind(&entry.leaf_hash)
-        .bind(&entry.bytes)
-        .bind(columns.time)
-        .bind(&columns.kind)
-        .bind(&columns.decision)
-        .bind(&columns.code)
-        .bind(&columns.staff_no)
-        .bind(&columns.customer)
-        .bind(&columns.work_case)
-        .bind(&columns.purpose)
-        .bind(&columns.field)
-        .bind(&columns.alert)
-        .execute(conn)
-        .await
-        .map(drop)
+        VALUES {}",
+        rows.join(", ")
+    )
+}
+
+/// Appends entries, in order.
+pub async fn insert_entries(conn: &mut Conn, mut entries: &[EntryRow]) -> sqlx::Result<()> {
+    for (size, text) in APPENDS.into_iter().zip(APPENDING.iter()) {
+        while let Some((some, rest)) = entries.split_at_checked(size) {
+            sql(text).bind_all(some.iter().flat_map(EntryRow::values)).execute(&mut *conn).await?;
+            entries = rest;
+        }
+    }
+    Ok(())
 }
 
 /// Stores a tile that is full.

@@ -70,14 +70,22 @@ pub async fn ever_by_token(db: &Db, token_hash: &[u8; 32]) -> sqlx::Result<Optio
     Ok(session_and_latest(Some(row))?.map(|(session, latest)| (session, end, latest)))
 }
 
-/// Whether the lineage lives, and the version of its staff record and whether that serves: read again inside an
-/// act.
-pub async fn standing(conn: &mut Conn, lineage: Lineage, now: Timestamp) -> sqlx::Result<Option<(i64, bool)>> {
-    const SQL: &str = "SELECT version, state = 'active' AND certified_until > $2 FROM session JOIN staff ON staff.id = session.staff \
-        WHERE lineage = $1 AND ended_at IS NULL";
-    let row = sql(SQL).bind(&lineage.as_bytes()[..]).bind(now.millis()).fetch_optional(conn).await?;
-    row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
+/// The policy in force, as all instances see it; and, if the lineage lives, the version of its staff record and
+/// whether that serves: read again inside an act.
+pub async fn standing(conn: &mut Conn, lineage: Lineage, now: Timestamp) -> sqlx::Result<StandingRow> {
+    const SQL: &str = "SELECT (SELECT hash FROM policy_state WHERE id = 1), staff.version, \
+        staff.state = 'active' AND staff.certified_until > $2 FROM (SELECT 1 AS row) AS one \
+        LEFT JOIN session ON session.lineage = $1 AND session.ended_at IS NULL \
+        LEFT JOIN staff ON staff.id = session.staff";
+    let row = sql(SQL).bind(&lineage.as_bytes()[..]).bind(now.millis()).fetch_one(conn).await?;
+    let policy: Option<&[u8]> = row.try_get(0)?;
+    let (version, serves): (Option<i64>, Option<bool>) = (row.try_get(1)?, row.try_get(2)?);
+    let policy = policy.map(|hash| hash.try_into().map_err(|_| bad("hash"))).transpose()?;
+    Ok((policy, version.zip(serves)))
 }
+
+/// A policy's hash; the version of a staff record and whether it serves.
+pub type StandingRow = (Option<[u8; 32]>, Option<(i64, bool)>);
 
 /// Tries that failed in a row before a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

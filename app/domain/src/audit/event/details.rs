@@ -52,11 +52,10 @@ macro_rules! details {
         )*}
 
         impl Details {
-            /// Which details are there.
-            pub fn slots(&self) -> Vec<Slot> {
-                let mut there = Vec::new();
-                $(if self.$member.is_some() { there.push(Slot::$slot); })*
-                there
+            /// The first detail that is there and not among these.
+            pub(super) fn slot_outside(&self, these: &[Slot]) -> Option<Slot> {
+                $(if self.$member.is_some() && !these.contains(&Slot::$slot) { return Some(Slot::$slot); })*
+                None
             }
         }
     };

@@ -20,8 +20,7 @@ macro_rules! words {
         }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-                Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not of its form"))
+                crate::spelled::spelled(d, |text| Self::parse(text).ok_or("not of its form"))
             }
         }
     )*};
