@@ -1,7 +1,7 @@
 //! The back office: its parts, put together once at start.
 
 use crate::audit::writer::Writer;
-use crate::audit::{Act, CheckpointFile, KeySigner, Ledger, Verdict};
+use crate::audit::{Act, CheckpointFile, KeySigner, Ledger, Newest, Verdict};
 use crate::auth::{RelyingParty, RequestStamp, Turnstile, event};
 use crate::desk::StaffDesk;
 use crate::exports::ExportSettings;
@@ -163,7 +163,7 @@ pub struct BackOffice {
     pub(crate) hooks: Arc<dyn Hooks>,
     pub(crate) readiness: Readiness,
     /// Each new checkpoint, as the writer makes it.
-    pub(crate) checkpoints: watch::Receiver<Option<String>>,
+    pub(crate) checkpoints: watch::Receiver<Newest>,
     pub(crate) tails: Tails,
     pub(crate) proving: Proving,
     pub(crate) turnstile: Turnstile,

@@ -23,6 +23,7 @@ pub(crate) mod grounds;
 pub mod health;
 pub mod imports;
 pub mod log;
+pub mod news;
 pub mod passkeys;
 mod postgres;
 pub mod readings;

@@ -1,5 +1,6 @@
 //! Checkpoints: who signs them, and the file by which each leaves the database as it is made (A3).
 
+use super::published::Newest;
 use crate::vault::{KeyKind, KeyRing};
 use domain::audit::checkpoint::{Checkpoint, Origin, SigningKey};
 use domain::audit::merkle::Hash;
@@ -59,11 +60,13 @@ impl CheckpointFile {
 
     /// Writes each checkpoint as it is made, until the writer ends. A reader sees the old or the new
     /// one, whole: it is written aside and renamed.
-    pub async fn follow(self, mut checkpoints: watch::Receiver<Option<String>>) {
+    pub async fn follow(self, mut checkpoints: watch::Receiver<Newest>) {
         while checkpoints.changed().await.is_ok() {
-            let newest = checkpoints.borrow_and_update().clone();
+            let Newest { note, .. } = checkpoints.borrow_and_update().clone();
             // Without a key nothing was ever signed: there is no checkpoint to give away.
-            let Some(note) = newest.filter(|note| !note.is_empty()) else { continue };
+            if note.is_empty() {
+                continue;
+            }
             let path = self.0.clone();
             let written = tokio::task::spawn_blocking(move || replace(&path, &note)).await;
             if !matches!(written, Ok(Ok(()))) {
@@ -73,8 +76,17 @@ impl CheckpointFile {
     }
 }
 
+/// Instances may share the folder: each writes under a name of its own, and none puts an older one over a newer.
 fn replace(path: &Path, note: &str) -> std::io::Result<()> {
-    let aside = path.with_extension("new");
+    if std::fs::read_to_string(path).is_ok_and(|there| size_of(&there) > size_of(note)) {
+        return Ok(());
+    }
+    let aside = path.with_extension(format!("{}.new", std::process::id()));
     std::fs::File::create(&aside)?.write_all(note.as_bytes())?;
     std::fs::rename(aside, path)
+}
+
+/// What a checkpoint says of its size: its second line (C2SP tlog-checkpoint).
+fn size_of(note: &str) -> Option<u64> {
+    note.lines().nth(1)?.parse().ok()
 }

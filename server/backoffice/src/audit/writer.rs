@@ -5,6 +5,7 @@
 use super::checkpoint::Signer;
 use super::ledger::{Job, Ledger, QUEUE};
 use super::pending::Pending;
+use super::published::{Newest, Published};
 use super::tree::{LoadError, Tree};
 use crate::store::log::{self, Head};
 use crate::store::{Conn, Db, OpenError, WriteCache, WriteTx};
@@ -37,7 +38,7 @@ pub(crate) struct Writer {
     tree: Option<Tree>,
     /// Why the last batch barred sensitive acts: said once, when it begins.
     barred: Option<Code>,
-    published: watch::Sender<Option<String>>,
+    published: Published,
 }
 
 /// A failure inside a batch: nothing of it is committed.
@@ -88,9 +89,9 @@ impl Writer {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         signer: Arc<dyn Signer>,
-    ) -> Result<(Ledger, watch::Receiver<Option<String>>), OpenError> {
+    ) -> Result<(Ledger, watch::Receiver<Newest>), OpenError> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let (published, checkpoints) = watch::channel(None);
+        let (published, checkpoints) = Published::begin(db);
         let (db, (opened, open)) = (db.clone(), oneshot::channel());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(sqlx::Error::Io)?;
         let write = async move {
@@ -146,11 +147,12 @@ impl Writer {
         let grown = batch.tree.size() > batch.head.size;
         let note = if grown { Some(self.move_head(&mut batch).await?) } else { None };
         let commit = Stopwatch::begin();
+        let size = batch.tree.size();
         self.conn.commit().await?;
         measure::batch(&batch.told, whole.elapsed(), commit.elapsed());
         self.tree = Some(batch.tree);
         if let Some(note) = note {
-            self.published.send_replace(Some(note));
+            self.published.tell(size, note);
         }
         Ok(outcomes)
     }

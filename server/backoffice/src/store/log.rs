@@ -148,7 +148,14 @@ fn head_of(row: &Row) -> sqlx::Result<Head> {
 /// Moves the head if it is where `from` says; `false` if another writer was there first.
 pub async fn move_head(conn: &mut Conn, from: u64, to: &Head) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE log_head SET size = $1, root = $2, latest = $3, note = $4 WHERE id = 1 AND size = $5";
-    let moved = sql(SQL)
+    // Told to the other instances when this commits: see [`super::news`].
+    const TOLD: &str = "WITH moved AS (UPDATE log_head SET size = $1, root = $2, latest = $3, note = $4 \
+        WHERE id = 1 AND size = $5 RETURNING size) SELECT pg_notify('grille_log', size::text) IS NULL FROM moved";
+    let text = match conn {
+        Conn::Sqlite(_) => SQL,
+        Conn::Postgres(_) => TOLD,
+    };
+    let moved = sql(text)
         .bind(to.size as i64)
         .bind(&to.root.as_bytes()[..])
         .bind(to.latest.millis())

@@ -3,6 +3,7 @@
 
 use super::reading::Subject;
 use super::rows_of;
+use crate::audit::Newest;
 use crate::auth::{Actor, RequestStamp};
 use crate::backoffice::BackOffice;
 use crate::desk::StaffDesk;
@@ -138,7 +139,7 @@ struct Following {
     reading: ReadingId,
     /// The number from which nothing was looked at.
     next: u64,
-    news: watch::Receiver<Option<String>>,
+    news: watch::Receiver<Newest>,
     seconds: Interval,
     in_vain: u8,
     kept_at: Timestamp,
@@ -150,7 +151,7 @@ impl Tail for Following {
         loop {
             tokio::select! {
                 _ = self.ended.wait_for(|ended| *ended) => return News::Ended(Code::Busy.into()),
-                // Another process's events are not announced here: they are found by the second.
+                // Other instances on a server announce theirs too; another process on one file is found by the second.
                 _ = self.news.changed() => (),
                 _ = self.seconds.tick() => self.in_vain += 1,
             }
