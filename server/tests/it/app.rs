@@ -1,5 +1,6 @@
 //! The real binary: a demonstration in a folder of its own, on a port of its own.
 
+use crate::cluster::Cluster;
 use crate::http::{Answer, Request, Stream, connect, exchange};
 use crate::log::Log;
 use crate::person::Staff;
@@ -27,11 +28,21 @@ const SHARED: u16 = 60;
 /// A folder for one demonstration: its data, and what it says on standard error.
 pub struct Home {
     dir: TempDir,
+    /// Of a server's database; else there is a file in the folder.
+    database: Option<String>,
 }
 
 impl Home {
     pub fn new() -> Self {
-        Self { dir: tempfile::tempdir().expect("a temporary folder") }
+        Self { dir: tempfile::tempdir().expect("a temporary folder"), database: None }
+    }
+    /// The same with a database of this server.
+    pub fn on(cluster: &Cluster) -> Self {
+        Self { database: Some(cluster.database()), ..Self::new() }
+    }
+    /// What its commands are told about it.
+    fn env(&self) -> Option<(&str, &str)> {
+        self.database.as_deref().map(|url| ("GRILLE_DATABASE_URL", url))
     }
     pub fn data(&self) -> PathBuf {
         self.dir.path().join("data")
@@ -40,7 +51,7 @@ impl Home {
         self.dir.path().join(name)
     }
     pub fn log(&self) -> Log {
-        Log::at(self.data().join("grille.db"))
+        self.database.clone().map_or_else(|| Log::File(self.data().join("grille.db")), Log::Server)
     }
     /// Everything that the binary said on standard error, at every start.
     pub fn stderr(&self) -> Vec<u8> {
@@ -52,7 +63,7 @@ impl Home {
     }
     pub fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Output {
         let mut command = clean(Command::new(GRILLE));
-        command.current_dir(self.dir.path()).envs(env.iter().copied());
+        command.current_dir(self.dir.path()).envs(self.env()).envs(env.iter().copied());
         command.arg("--data-dir").arg(self.data()).args(args).output().expect("the binary runs")
     }
 }
@@ -137,6 +148,7 @@ impl TestApp {
         let mut words: Vec<&str> = how.by.to_vec();
         words.push(GRILLE);
         let mut command = clean(Command::new(words[0]));
+        command.envs(home.env());
         command.args(&words[1..]).args([
             "demo",
             "--json",

@@ -8,20 +8,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-const TELLERS: usize = 8;
+pub const TELLERS: usize = 8;
 const CLIENTS: usize = 64;
 const ROUNDS: usize = 20;
 /// Of the tier that one step-up opens for five minutes, so that sixty-four may ask at once.
 const FIELDS: [&str; 5] = ["name", "address", "employer", "birth_date", "balance"];
 
 /// Someone before a customer, stepped up.
-struct Teller {
-    staff_no: String,
-    case: Case,
+pub struct Teller {
+    pub staff_no: String,
+    pub case: Case,
 }
 
 /// What a client has in its hands.
-struct Got {
+pub struct Got {
     teller: usize,
     field: &'static str,
     value: String,
@@ -29,7 +29,7 @@ struct Got {
 }
 
 /// Signs everyone in and steps them up. Sessions outlive the process.
-fn tellers<'a>(app: &'a TestApp) -> Vec<(Person<'a>, Teller)> {
+pub fn tellers<'a>(app: &'a TestApp) -> Vec<(Person<'a>, Teller)> {
     let make = |n: usize| {
         let person = Person::operator(app);
         let case = person.before("counter", &app.guests[n % 3].id_no);
@@ -54,19 +54,20 @@ fn ask(person: &Person<'_>, teller: usize, case: &Case, most: usize, hand: &Send
     }
 }
 
-/// Sixty-four clients at once; `watch` sees each value as it arrives.
-fn storm(
-    app: &TestApp,
+/// Sixty-four clients at once, in turn at each instance; `watch` sees each value as it arrives.
+pub fn storm(
+    apps: &[&TestApp],
     people: &[(Person<'_>, Teller)],
     most: usize,
     watch: impl FnOnce(&Receiver<Got>) -> Vec<Got>,
 ) -> Vec<Got> {
-    let here: Vec<Person<'_>> = people.iter().map(|(person, _)| person.at(app)).collect();
+    let everyone = |app| people.iter().map(|(person, _)| person.at(app)).collect();
+    let here: Vec<Vec<Person<'_>>> = apps.iter().copied().map(everyone).collect();
     let (hand, hands) = channel();
     std::thread::scope(|scope| {
         for client in 0..CLIENTS {
             let (teller, hand) = (client % TELLERS, hand.clone());
-            let (person, case) = (&here[teller], &people[teller].1.case);
+            let (person, case) = (&here[client / TELLERS % apps.len()][teller], &people[teller].1.case);
             scope.spawn(move || ask(person, teller, case, most, &hand));
         }
         drop(hand);
@@ -77,7 +78,7 @@ fn storm(
 }
 
 /// Every value in a client's hands has its event, at the number it was told.
-fn all_recorded(app: &TestApp, people: &[(Person<'_>, Teller)], got: &[Got]) {
+pub fn all_recorded(app: &TestApp, people: &[(Person<'_>, Teller)], got: &[Got]) {
     let from = got.iter().map(|got| got.seq).min().unwrap_or(0);
     let events: BTreeMap<u64, _> = app.log.from(from).into_iter().map(|event| (event.seq, event)).collect();
     for Got { teller, field, value, seq } in got {
@@ -111,7 +112,7 @@ fn o2_killed_amid_sixty_four_reveals_twenty_times_every_value_received_is_in_the
         }
         // Another instant each time: after so many values, whatever else is on its way then.
         let until = 1 + 13 * round;
-        got = storm(&app, &people, usize::MAX, |hands| {
+        got = storm(&[&app], &people, usize::MAX, |hands| {
             let first: Vec<Got> = hands.iter().take(until).collect();
             app.kill();
             first
@@ -148,7 +149,7 @@ fn v3_every_commit_is_synced_and_many_acts_share_one() {
     let env = [("PID_FILE", pid_text.as_str())];
     let app = TestApp::start(&home, &Start { staff: TELLERS as u16, env: &env, by: &by });
     let before = app.log.from(0).len() as u64;
-    let got = storm(&app, &people, EACH, |_| Vec::new());
+    let got = storm(&[&app], &people, EACH, |_| Vec::new());
     assert_eq!(got.len(), CLIENTS * EACH);
     all_recorded(&app, &people, &got);
     // One batch is one transaction, and all its events bear one time.

@@ -1,13 +1,20 @@
-//! The log, read from the database file behind the server's back.
+//! The log, read from the database behind the server's back.
 
+use backoffice::store::Conn;
+use backoffice::store::row::Row;
+use backoffice::store::statement::{Statement, sql};
 use serde_json::Value;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
-use sqlx::{ConnectOptions, Connection, Row};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::path::PathBuf;
 
 /// Where the log is.
 #[derive(Clone, Debug)]
-pub struct Log(PathBuf);
+pub enum Log {
+    File(PathBuf),
+    Server(String),
+}
 
 /// One event: its place, and its bytes read as JSON.
 #[derive(Clone, Debug)]
@@ -24,77 +31,91 @@ impl Event {
 }
 
 impl Log {
-    pub fn at(path: PathBuf) -> Self {
-        Self(path)
-    }
-
     /// What a request left.
     pub fn of_request(&self, request_id: &str) -> Vec<Event> {
-        self.events("SELECT seq, bytes FROM log_entry WHERE instr(bytes, $1) > 0", request_id.as_bytes())
+        let find = match self {
+            Self::File(_) => "SELECT seq, bytes FROM log_entry WHERE instr(bytes, $1) > 0",
+            Self::Server(_) => "SELECT seq, bytes FROM log_entry WHERE position($1 IN bytes) > 0",
+        };
+        self.events(sql(find).bind(request_id.as_bytes()))
     }
 
     /// Events of a kind.
     pub fn of_kind(&self, kind: &str) -> Vec<Event> {
-        self.events("SELECT seq, bytes FROM log_entry WHERE kind = CAST($1 AS TEXT) ORDER BY seq", kind.as_bytes())
+        self.events(sql("SELECT seq, bytes FROM log_entry WHERE kind = $1 ORDER BY seq").bind(kind))
     }
 
     /// Everything from a place on.
     pub fn from(&self, seq: u64) -> Vec<Event> {
-        const SQL: &str = "SELECT seq, bytes FROM log_entry WHERE seq >= CAST($1 AS INTEGER) ORDER BY seq";
-        self.events(SQL, seq.to_string().as_bytes())
+        self.events(sql("SELECT seq, bytes FROM log_entry WHERE seq >= $1 ORDER BY seq").bind(seq as i64))
     }
 
     /// Whom a handle means, as events name them.
     pub fn customer_of(&self, handle: &str) -> Option<Vec<u8>> {
         let handle = data_encoding::HEXLOWER.decode(handle.as_bytes()).expect("a handle is hexadecimal");
-        let rows = self.rows("SELECT customer FROM handle WHERE handle = $1", &handle);
-        rows.first().map(|row| row.get(0))
+        let rows = self.rows(sql("SELECT customer FROM handle WHERE handle = $1").bind(handle));
+        rows.first().map(|row| row.try_get(0).unwrap())
     }
 
     /// One number.
-    pub fn number(&self, sql: &'static str) -> i64 {
-        self.rows(sql, &[])[0].get(0)
+    pub fn number(&self, text: &'static str) -> i64 {
+        self.rows(sql(text))[0].try_get(0).unwrap()
     }
 
     /// Runs SQL as someone who has the file; the triggers of the log are in the way of none here.
     pub fn meddle(&self, sql: &str) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let options = SqliteConnectOptions::new().filename(&self.0);
-            let mut conn = options.connect().await.expect("the database opens");
+        runtime().block_on(async {
+            let mut conn = self.file().await;
             sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut conn).await.expect("it is done");
             conn.close().await.expect("the database closes");
         });
     }
 
+    async fn file(&self) -> SqliteConnection {
+        let Self::File(file) = self else { panic!("it is no file") };
+        SqliteConnectOptions::new().filename(file).connect().await.expect("the database opens")
+    }
+
     /// Takes a table's triggers away; gives back the SQL that brings them back.
     pub fn without_triggers(&self, table: &str) -> String {
-        const SQL: &str = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = CAST($1 AS TEXT)";
-        let rows = self.rows(SQL, table.as_bytes());
+        let triggers = sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = $1").bind(table);
+        let rows = self.rows(triggers);
+        let text = |row: &Row, at: usize| row.try_get::<String>(at).unwrap();
         for row in &rows {
-            self.meddle(&format!("DROP TRIGGER {}", row.get::<String, _>(0)));
+            self.meddle(&format!("DROP TRIGGER {}", text(row, 0)));
         }
-        rows.iter().map(|row| format!("{};", row.get::<String, _>(1))).collect()
+        rows.iter().map(|row| format!("{};", text(row, 1))).collect()
     }
 
-    fn events(&self, sql: &'static str, bound: &[u8]) -> Vec<Event> {
-        let event = |row: &SqliteRow| {
-            let bytes: Vec<u8> = row.get(1);
+    fn events(&self, statement: Statement<'_>) -> Vec<Event> {
+        let event = |row: &Row| {
+            let bytes: Vec<u8> = row.try_get(1).unwrap();
             assert_eq!(bytes[0], 1, "the version byte");
             let json = serde_json::from_slice(&bytes[1..]).expect("an event's bytes are JSON");
-            Event { seq: row.get::<i64, _>(0) as u64, json }
+            Event { seq: row.try_get::<i64>(0).unwrap() as u64, json }
         };
-        self.rows(sql, bound).iter().map(event).collect()
+        self.rows(statement).iter().map(event).collect()
     }
 
-    fn rows(&self, sql: &'static str, bound: &[u8]) -> Vec<SqliteRow> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let options = SqliteConnectOptions::new().filename(&self.0).read_only(true);
-            let mut conn = options.connect().await.expect("the database opens");
-            let rows = sqlx::query(sql).bind(bound).fetch_all(&mut conn).await.expect("the database answers");
-            conn.close().await.expect("the database closes");
+    fn rows(&self, statement: Statement<'_>) -> Vec<Row> {
+        runtime().block_on(async {
+            let mut conn = match self {
+                Self::File(_) => Conn::Sqlite(self.file().await),
+                Self::Server(url) => {
+                    let options: PgConnectOptions = url.parse().unwrap();
+                    Conn::Postgres(options.disable_statement_logging().connect().await.expect("the server answers"))
+                }
+            };
+            let rows = statement.fetch_all(&mut conn).await.expect("the database answers");
+            match conn {
+                Conn::Sqlite(conn) => conn.close().await.expect("the database closes"),
+                Conn::Postgres(conn) => conn.close().await.expect("the server lets go"),
+            }
             rows
         })
     }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }

@@ -17,12 +17,14 @@ mod trace;
 
 mod attacks;
 mod budgets;
+mod cluster;
 mod crash;
 mod drain;
 mod edge;
 mod exports;
 mod faults;
 mod imports;
+mod instances;
 mod journeys;
 mod leak;
 mod matrix;
