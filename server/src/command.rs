@@ -1,6 +1,7 @@
 //! The command line. Exit 0, 1 (it failed, or verification found something) or 2 (usage).
 
 mod audit;
+mod backup;
 mod demo;
 mod doctor;
 mod export;
@@ -9,6 +10,7 @@ mod init;
 mod open;
 mod progress;
 mod remask;
+mod restore;
 mod sample;
 mod serve;
 mod staff;
@@ -79,6 +81,13 @@ enum Command {
     Export(export::Command),
     /// Makes every stored mask anew, after a mask rule was changed; recorded, and no value is shown.
     Remask,
+    /// Writes everything that the database holds into a new file, beside the running server; recorded. No key is in it.
+    Backup {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Puts a backup in the place of what is lost: verified first, and not if it is older than is known.
+    Restore(restore::Options),
     /// Looks whether everything is as it should be, and says what to do; exit 1 if something is not.
     Doctor,
 }
@@ -131,6 +140,8 @@ impl Cli {
                 Command::Audit(command) => audit::run(&config, command, everywhere.json).await,
                 Command::Export(command) => export::run(&config, command, everywhere.json).await,
                 Command::Remask => remask::run(&config, everywhere.json).await,
+                Command::Backup { path } => backup::run(&config, &path, everywhere.json).await,
+                Command::Restore(options) => restore::run(&config, &options, everywhere.json).await,
                 Command::Doctor => doctor::run(&everywhere).await,
             }
         });

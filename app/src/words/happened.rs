@@ -80,7 +80,7 @@ impl<'a> Names<'a> {
     }
 
     /// What an event about exports says besides: ids by their ends, digests by what two people read to each other.
-    fn exported(&self, event: &AuditEvent) -> [(&'static str, String); 18] {
+    fn exported(&self, event: &AuditEvent) -> [(&'static str, String); 19] {
         let (lang, details) = (self.lang, &event.details);
         let id = |id: Option<String>| id.as_deref().map(short).unwrap_or_default();
         let digits = |print: Option<Fingerprint>| print.map_or_else(String::new, in_fours);
@@ -106,6 +106,7 @@ impl<'a> Names<'a> {
             ("sound", details.sound.map_or_else(String::new, |sound| exports::sound(lang, sound))),
             ("ending", details.ending.map_or_else(String::new, |ending| exports::ending(lang, ending))),
             ("findings", number(details.findings)),
+            ("lost", number(details.lost)),
         ]
     }
 

@@ -26,7 +26,7 @@ pub(crate) use sign_in::count_failure;
 pub use sign_in::{SignedIn, TryToken};
 pub use sso::AskedProvider;
 pub(crate) use step_up::{AnswerChallenge, code_of};
+pub(crate) use totp::{STEP, matching_step, well_formed};
 pub use totp::{code_at, next_step};
-pub(crate) use totp::{matching_step, well_formed};
 pub use turnstile::Turn;
 pub(crate) use turnstile::Turnstile;

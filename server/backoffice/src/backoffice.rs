@@ -3,6 +3,7 @@
 use crate::audit::writer::Writer;
 use crate::audit::{Act, CheckpointFile, KeySigner, Ledger, Newest, Verdict};
 use crate::auth::{RelyingParty, RequestStamp, Turnstile, event};
+use crate::backup;
 use crate::desk::StaffDesk;
 use crate::exports::ExportSettings;
 use crate::hooks::Hooks;
@@ -12,7 +13,7 @@ use crate::readiness::Readiness;
 use crate::secrecy::NoticeAsked;
 use crate::sessions::over;
 use crate::store::sessions::SessionRow;
-use crate::store::{self, Db, WriteCache, WriteTx, sessions};
+use crate::store::{self, Db, WriteCache, WriteTx, restores, sessions};
 use crate::supervise::{Proving, Tails};
 use crate::system::Entropy;
 use crate::vault::{BlindIndex, FileKek, KeyRing, StaffVault, Vault};
@@ -185,6 +186,11 @@ impl BackOffice {
             Writer::start(&parts.db, parts.write_cache, parts.clock.clone(), parts.entropy.clone(), signer.clone())
                 .await?;
         tokio::spawn(CheckpointFile::at(parts.checkpoint).follow(checkpoints.clone()));
+        if restores::unnoted(&parts.db).await.map_err(store::OpenError::from)?
+            && let Err(crate::audit::ActError::Unavailable(_)) = ledger.act(backup::Restored).await
+        {
+            return Err(store::OpenError::Sqlx(sqlx::Error::WorkerCrashed).into());
+        }
         let kek = Arc::new(FileKek::new(keys.clone(), parts.entropy.clone()));
         Ok(Arc::new(Self {
             db: parts.db,

@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod auth;
 mod backoffice;
+pub mod backup;
 mod budgets;
 mod cases;
 mod customers;

@@ -4,6 +4,7 @@
 //! Reads go through a pool. Writes go through the writer (`audit::writer`) alone: it holds the one
 //! connection that may begin a write transaction, and hands it to acts as a [`WriteTx`].
 
+pub mod backups;
 pub mod budgets;
 pub mod cases;
 pub mod certifications;
@@ -30,12 +31,14 @@ pub mod readings;
 pub mod recipients;
 pub mod refusals;
 pub mod remask;
+pub mod restores;
 pub mod reveals;
 pub mod rights;
 pub mod row;
 pub mod session_ends;
 pub mod sessions;
 mod sqlite;
+pub mod sqlite_backups;
 pub mod sso;
 pub mod staff;
 pub mod staff_admin;

@@ -16,6 +16,7 @@ mod tls;
 mod trace;
 
 mod attacks;
+mod backup;
 mod budgets;
 mod cluster;
 mod crash;

@@ -145,6 +145,11 @@ kinds! {
     CustomersImported "customers_imported" [Batch, Source, BatchName, Added, ChangedRows, Unchanged, Rejected, OsUser];
     /// Entries of the log, from `first_entry` up to and with this one, left in an evidence bundle (A4, A7).
     LogExported "log_exported" [FirstEntry, OsUser];
+    /// A copy of the whole database was about to be made: masks, ciphertext and the log, and no key (O3).
+    BackupMade "backup_made" [OsUser];
+    /// The database was restored from a backup, and this is the first thing since (O3): which file, how many entries
+    /// came with it, how many newer ones were known and are lost, how many sessions of then were ended.
+    BackupRestored "backup_restored" [FileHash, Size, Lost, Count, OsUser];
     /// Somebody entered to whom files might go; a second person has to confirm (E1).
     RecipientProposed "recipient_proposed"
         [Recipient, RecipientKind, RecipientKey, Due, Policy, Address, Device];

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
-const ROLES: &str = include_str!("../../../../migrations/postgres/roles.sql");
+pub(super) const ROLES: &str = include_str!("../../../../migrations/postgres/roles.sql");
 
 /// Where a server is, and as whom.
 #[derive(Clone)]
@@ -63,6 +63,11 @@ impl Address {
         let begun = sqlx::query("SELECT 1 FROM log_head").fetch_optional(&mut conn).await?.is_some();
         conn.close().await?;
         Ok(begun)
+    }
+
+    /// A connection of whoever owns the tables, with nothing brought up to date.
+    pub(super) async fn owner_connection(&self) -> sqlx::Result<PgConnection> {
+        self.owner().clone().application_name("grille").options([("search_path", "public,vault")]).connect().await
     }
 
     fn owner(&self) -> &PgConnectOptions {
@@ -136,6 +141,11 @@ impl Postgres {
     /// Reads of the vault.
     pub(super) fn vault(&self) -> &PgPool {
         &self.vault
+    }
+
+    /// One that reads everything, for as long as it takes.
+    pub(super) async fn snapshot_connection(&self) -> sqlx::Result<PgConnection> {
+        acting_as(&self.address, Role::App).options([("default_transaction_read_only", "on")]).connect().await
     }
 
     pub(super) async fn write_connection(&self) -> Result<PgConnection, OpenError> {

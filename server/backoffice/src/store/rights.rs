@@ -8,7 +8,7 @@ use super::statement::sql;
 const EVERY: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"];
 
 /// What `grille_app` may do with which tables.
-const APP: [(&[&str], &[&str]); 5] = [
+const APP: [(&[&str], &[&str]); 6] = [
     // Written once, or at least never deleted.
     (
         &["SELECT", "INSERT"],
@@ -61,6 +61,7 @@ const APP: [(&[&str], &[&str]); 5] = [
         &["SELECT", "INSERT", "UPDATE", "DELETE"],
         &["budget_customer", "budget_meter", "draft", "form_turn", "log_reading", "refusal_count"],
     ),
+    (&["SELECT", "DELETE"], &["restored_backup"]),
     (&["SELECT"], &["_sqlx_migrations"]),
 ];
 

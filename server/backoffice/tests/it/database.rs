@@ -52,7 +52,7 @@ impl Database {
         }
     }
 
-    fn address(&self) -> Address {
+    pub fn address(&self) -> Address {
         Address::parse(&self.url(), None).unwrap()
     }
 

@@ -9,6 +9,8 @@ mod after_a_reveal;
 #[cfg(test)]
 mod authenticator;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod bank_wide;
 #[cfg(test)]
 mod budgets;

@@ -72,6 +72,12 @@ impl TestOffice {
         .await
     }
 
+    /// The same house, keys and clock on another database.
+    pub async fn moved_to(&self, database: Database) -> Arc<Self> {
+        let entropy = Arc::new(TestEntropy::seeded(3));
+        Self::on(self.dir.clone(), Arc::new(database), self.clock.clone(), entropy, self.settings).await
+    }
+
     async fn on(
         dir: Arc<tempfile::TempDir>,
         database: Arc<Database>,

@@ -214,7 +214,7 @@ details! {
     FileFormat file_format: ExportFormat;
     /// Size of the sealed file, in bytes.
     Bytes bytes: u64;
-    /// SHA-256 of the sealed file.
+    /// SHA-256 of the file.
     FileHash file_hash: Fingerprint;
     /// Milliseconds from first seeing a request to deciding it.
     ThinkTime think_ms: i64;
@@ -230,4 +230,6 @@ details! {
     Sound sound: bool;
     /// Why something ended.
     Ending ending: EndingName;
+    /// How many known entries of the log are lost.
+    Lost lost: u64;
 }

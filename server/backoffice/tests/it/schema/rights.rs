@@ -64,7 +64,7 @@ async fn a1_it_is_noticed_who_else_can_act_as_a_role_of_ours() {
     assert!(!rights::wrong(&postgres).await.unwrap().contains(&member));
     run(&mut owner, &format!("GRANT grille_vault TO {stranger}")).await.unwrap();
     assert!(rights::wrong(&postgres).await.unwrap().contains(&member));
-    assert_eq!(rights::login(&postgres).await.unwrap(), Login { superuser: true, owns: 41 });
+    assert_eq!(rights::login(&postgres).await.unwrap(), Login { superuser: true, owns: 42 });
     run(&mut owner, &format!("GRANT grille_app, grille_desk TO {stranger}")).await.unwrap();
     let theirs = database.read_only_as(&stranger).await;
     assert_eq!(rights::login(&theirs).await.unwrap(), Login { superuser: false, owns: 0 });

@@ -1,0 +1,172 @@
+//! Making a backup: the event first, then a copy of what is there at that instant.
+
+use super::archive::Writer;
+use super::{FORMAT, Holds, Manifest, SQLITE_PART, part_of};
+use crate::audit::{Act, ActError, Verdict};
+use crate::auth::event;
+use crate::backoffice::BackOffice;
+use crate::store::backups::{CopyError, Snapshot};
+use crate::store::{Db, Postgres, WriteTx, log, sqlite_backups};
+use domain::audit::event::{AuditEvent, Details, Kind, SourceName};
+use domain::code::Code;
+use domain::desk::DeskError;
+use sqlx::SqlitePool;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// What was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeBackup {
+    /// Number of the event that says so; it is in the backup.
+    pub event: u64,
+    /// How many entries the log in it has.
+    pub size: u64,
+    /// The file's size.
+    pub bytes: u64,
+    /// The file's SHA-256.
+    pub sha256: [u8; 32],
+}
+
+/// Why there is none.
+#[derive(Debug, thiserror::Error)]
+pub enum MakeError {
+    /// It was refused, or could not be recorded; nothing was copied.
+    #[error("not recorded, so nothing was copied: {0}")]
+    NotRecorded(DeskError),
+    /// The database.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    /// The file.
+    #[error("the file cannot be written: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl From<ActError> for MakeError {
+    fn from(error: ActError) -> Self {
+        MakeError::NotRecorded(error.into())
+    }
+}
+
+impl From<sqlx::Error> for MakeError {
+    fn from(error: sqlx::Error) -> Self {
+        MakeError::Copy(error.into())
+    }
+}
+
+impl BackOffice {
+    /// Writes everything that the database holds into a new file; `progress` is told bytes done, and in all if that is
+    /// known. Others work on meanwhile.
+    pub async fn back_up(
+        &self,
+        path: &Path,
+        os_user: Option<SourceName>,
+        mut progress: impl FnMut(u64, Option<u64>),
+    ) -> Result<MadeBackup, MakeError> {
+        let begun_at = self.clock().now().millis();
+        let mut writer = Writer::create(path)?;
+        let event = self.ledger().act(MakeBackup { os_user }).await?.seq();
+        let (schema, (size, note), holds) = match self.db() {
+            Db::Sqlite(pool) => sqlite(pool, path, &mut writer, &mut progress).await?,
+            Db::Postgres(postgres) => self::postgres(postgres, &mut writer, &mut progress).await?,
+        };
+        let grille = env!("CARGO_PKG_VERSION").into();
+        let manifest = Manifest { format: FORMAT, grille, schema, begun_at, size, note, holds, parts: Vec::new() };
+        let (sha256, bytes) = writer.finish(manifest)?;
+        Ok(MadeBackup { event, size, bytes, sha256 })
+    }
+}
+
+/// Schema, the log's size and note, and what there is.
+type Copied = (i64, (u64, String), Holds);
+
+/// A copy that goes away.
+struct Aside(PathBuf);
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.0));
+    }
+}
+
+async fn sqlite(
+    pool: &SqlitePool,
+    path: &Path,
+    writer: &mut Writer,
+    progress: &mut impl FnMut(u64, Option<u64>),
+) -> Result<Copied, MakeError> {
+    let aside = Aside(super::archive::beside(path, ".db.part"));
+    // SQLite fills an empty file, and leaves its mode.
+    drop(super::archive::create_private(&aside.0)?);
+    sqlite_backups::copy_into(pool, &aside.0).await?;
+    let copy = sqlite_backups::open_as_it_lies(&aside.0).await?;
+    let head = log::read_head(&copy).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let (schema, rows) = (sqlite_backups::schema(&copy).await?, sqlite_backups::rows(&copy).await?);
+    if let Db::Sqlite(pool) = &copy {
+        pool.close().await;
+    }
+    let mut file = std::fs::File::open(&aside.0)?;
+    let (mut done, all) = (0, file.metadata()?.len());
+    let mut part = writer.part(SQLITE_PART)?;
+    let mut piece = vec![0; 256 * 1024];
+    loop {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            break;
+        }
+        part.write(piece.get(..read).unwrap_or_default())?;
+        done += read as u64;
+        progress(done, Some(all));
+    }
+    part.end();
+    Ok((schema, (head.size, head.note), Holds::Sqlite { rows }))
+}
+
+async fn postgres(
+    postgres: &Postgres,
+    writer: &mut Writer,
+    progress: &mut impl FnMut(u64, Option<u64>),
+) -> Result<Copied, MakeError> {
+    let mut snapshot = Snapshot::of(postgres).await?;
+    let (schema, head) = (snapshot.schema().await?, snapshot.head().await?);
+    let tables = snapshot.tables().await?;
+    let mut done = 0;
+    for table in &tables {
+        let mut part = writer.part(&part_of(table))?;
+        snapshot
+            .copy(table, |bytes| {
+                done += bytes.len() as u64;
+                progress(done, None);
+                part.write(bytes)
+            })
+            .await?;
+        part.end();
+    }
+    Ok((schema, head, Holds::Postgres { tables }))
+}
+
+/// Says that everything leaves in a file. The database keeps what is sealed sealed, but the file is no longer guarded.
+struct MakeBackup {
+    os_user: Option<SourceName>,
+}
+
+#[async_trait::async_trait]
+impl Act for MakeBackup {
+    type Fact = ();
+    // Its log is verified by its signature.
+    const SENSITIVE: bool = true;
+
+    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
+        Ok(Verdict::Done { event: self.event(tx, None), fact: () })
+    }
+
+    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
+        self.event(tx, Some(error.code()))
+    }
+}
+
+impl MakeBackup {
+    fn event(&self, tx: &WriteTx<'_>, code: Option<Code>) -> AuditEvent {
+        let details = Details { os_user: self.os_user.clone(), ..Details::default() };
+        event(tx, Kind::BackupMade, code, None, None, details)
+    }
+}

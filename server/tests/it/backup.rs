@@ -1,0 +1,45 @@
+//! `grille backup` and `grille restore`, as whoever runs the machine knows them (O3).
+
+use crate::app::{Home, Start, TestApp, json, told};
+use crate::operating::{doctor, found};
+use std::fs;
+
+#[test]
+fn o3_a_backup_is_made_beside_the_running_server_and_put_in_its_place_when_that_is_gone() {
+    let home = Home::new();
+    let app = TestApp::start(&home, &Start { staff: 1, env: &[], by: &[] });
+    let backup = home.file("backup");
+    let backup = backup.to_str().unwrap();
+    let made = home.run_with(&["backup", backup, "--json"], &[("USER", "eve"), ("SUDO_USER", "")]);
+    let made = json(&made);
+    let event = &app.log.from(made["event"].as_u64().unwrap())[0];
+    assert_eq!([event.text("kind"), event.text("decision")], ["backup_made", "allowed"]);
+    let again = home.run(&["backup", backup]);
+    assert!(again.status.code() == Some(1) && told(&again).contains("exists"), "{}", told(&again));
+    // Something happens since: a bundle of the log is an event.
+    home.run(&["audit", "bundle", home.file("bundle").to_str().unwrap()]);
+    let in_the_way = home.run(&["restore", backup]);
+    assert!(in_the_way.status.code() == Some(1) && told(&in_the_way).contains("--replace"), "{}", told(&in_the_way));
+    let older = home.run(&["restore", backup, "--replace"]);
+    assert!(told(&older).contains("--older-than-known --yes-lose-events 1"), "{}", told(&older));
+    let twice = ["restore", backup, "--replace", "--older-than-known", "--yes-lose-events", "1", "--json"];
+    // To be told once is not enough, nor by another number.
+    assert_eq!(home.run(&twice[..4]).status.code(), Some(2));
+    assert_eq!(home.run(&["restore", backup, "--replace", "--yes-lose-events", "1"]).status.code(), Some(2));
+    let other = ["restore", backup, "--replace", "--older-than-known", "--yes-lose-events", "2"];
+    assert_eq!(home.run(&other).status.code(), Some(1));
+    let in_use = home.run(&twice);
+    assert!(in_use.status.code() == Some(1) && told(&in_use).contains("in use"), "{}", told(&in_use));
+    app.kill();
+    let restored = json(&home.run_with(&twice, &[("USER", "eve"), ("SUDO_USER", "")]));
+    assert_eq!([&restored["size"], &restored["lost"]], [&made["size"], &1.into()]);
+    assert!(fs::metadata(restored["moved"].as_str().unwrap()).unwrap().is_file());
+    let verified = json(&home.run(&["audit", "verify", "--json"]));
+    assert_eq!((&verified["size"], &verified["found"]), (&made["size"], &0.into()));
+    let app = TestApp::start(&home, &Start { staff: 0, env: &[], by: &[] });
+    let event = &app.log.from(made["size"].as_u64().unwrap())[0];
+    assert_eq!(event.text("kind"), "backup_restored");
+    app.kill();
+    let (code, report) = doctor(&home, &[]);
+    assert_eq!((code, &found(&report, "triggers")["level"]), (Some(0), &"ok".into()), "{report:#}");
+}
