@@ -195,7 +195,7 @@ fn o3_a_trace_is_joined_at_the_word_of_a_named_proxy_and_of_nobody_else() {
         ("GRILLE_ORIGIN", "https://grille.bank.example"),
     ];
     let joined = traces(&behind, Some(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2))));
-    assert_eq!(joined, [named.clone()]);
+    assert_eq!(joined, std::slice::from_ref(&named));
     let alone = traces(&[], None);
     assert!(alone.len() == 1 && alone[0] != named, "{alone:?}");
 }
