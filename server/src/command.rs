@@ -26,7 +26,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -157,8 +156,8 @@ impl Cli {
 /// Lines on standard error, so that standard output stays the command's own. Ids and numbers, never data. Spans go to
 /// the collector, if one is named, and to nobody else.
 fn start_log(config: &Config, runtime: &Handle) -> anyhow::Result<Option<Telemetry>> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)?;
-    let filter = filter.and(filter_fn(|what| what.target() != spans::TARGET));
+    let no_spans = format!("{}=off", spans::TARGET).parse()?;
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)?.add_directive(no_spans);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match config.log_format {
         LogFormat::Json => lines.json().with_filter(filter).boxed(),

@@ -22,20 +22,20 @@ pub const PROBES: [&str; 3] = [ALIVE, READY, crate::metrics::METRICS];
 #[derive(Debug, Default)]
 pub struct Health {
     draining: AtomicBool,
-    room: Option<Room>,
+    room: Room,
 }
 
-/// A folder, and what must be free on its disk.
-#[derive(Debug)]
+/// Folders, and what must be free on the disk of each.
+#[derive(Debug, Default)]
 struct Room {
-    folder: PathBuf,
+    folders: Vec<PathBuf>,
     reserve: u64,
 }
 
 impl Health {
-    /// Of a process that writes into that folder, and needs so many bytes there.
-    pub fn watching(folder: PathBuf, reserve: u64) -> Self {
-        Self { draining: AtomicBool::new(false), room: Some(Room { folder, reserve }) }
+    /// Of a process that writes into these folders, and needs so many bytes in each.
+    pub fn watching(folders: Vec<PathBuf>, reserve: u64) -> Self {
+        Self { draining: AtomicBool::new(false), room: Room { folders, reserve } }
     }
 
     /// From now on it says that it takes its leave.
@@ -53,8 +53,10 @@ impl Room {
     /// Whether less is free than is needed. What is not known is no reason to stop.
     #[cfg(unix)]
     fn is_little(&self) -> bool {
-        let free = rustix::fs::statvfs(&self.folder).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
-        free.is_ok_and(|free| free < self.reserve)
+        self.folders.iter().any(|folder| {
+            let free = rustix::fs::statvfs(folder).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+            free.is_ok_and(|free| free < self.reserve)
+        })
     }
 
     #[cfg(not(unix))]
@@ -66,7 +68,7 @@ impl Room {
 /// What work lacks now, and what it will.
 pub async fn missing(site: &Site) -> Vec<Lack> {
     let mut missing = site.office.missing().await;
-    if site.health.room.as_ref().is_some_and(Room::is_little) {
+    if site.health.room.is_little() {
         missing.push(Lack::Disk);
     }
     if site.health.is_draining() {

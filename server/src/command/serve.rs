@@ -1,7 +1,7 @@
 //! `grille serve`: the site, its housekeeping by the minute, and an orderly end.
 
 use super::{open, warn};
-use crate::config::Config;
+use crate::config::{Config, Database};
 use crate::drain::{self, Stops};
 use crate::health::Health;
 use crate::listen;
@@ -13,6 +13,7 @@ use crate::tls::Certificates;
 use anyhow::Context;
 use backoffice::BackOffice;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,7 +49,13 @@ pub fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>
 
 /// What the process knows of itself, and who may read it.
 pub fn watched(config: &Config) -> anyhow::Result<(Health, Option<Arc<Metrics>>)> {
-    let health = Health::watching(config.data_dir.clone(), config.server.disk_reserve);
+    // A server's disk is not ours to look at.
+    let beside = match config.database()? {
+        Database::File(file) => file.parent().map(Path::to_owned),
+        Database::Server(_) => None,
+    };
+    let folders = [Some(config.data_dir.clone()), beside].into_iter().flatten().collect();
+    let health = Health::watching(folders, config.server.disk_reserve);
     Ok((health, Metrics::open(&config.metrics)?.map(Arc::new)))
 }
 

@@ -1,5 +1,6 @@
-//! What work lacks, as whoever asks for readiness is told (O3).
+//! What work lacks, as whoever asks for readiness is told, and what whoever watches the process is (O3).
 
+use crate::filled::Fill;
 use crate::office::TestOffice;
 use backoffice::Lack;
 use backoffice::store::Db;
@@ -69,4 +70,36 @@ async fn o3_a_database_that_says_nothing_is_missing_and_keeps_nobody_waiting() {
     assert_eq!(asked.expect("an answer in time"), [Lack::Database]);
     drop(held);
     assert_eq!(missing(&house).await, []);
+}
+
+#[tokio::test]
+async fn o3_sizes_and_ages_are_told_and_what_is_not_known_is_no_number() {
+    let (house, _seat) = TestOffice::with_operator().await;
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    let _here = metrics::set_default_local_recorder(&recorder);
+    let told = |name: &str| {
+        let text = handle.render();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned));
+        line.unwrap_or_else(|| panic!("{name}: {text}"))
+    };
+    let size = house.size().await.to_string();
+    house.wait(Span::seconds(90));
+    house.office.take_vitals().await;
+    assert_eq!(told("grille_log_entries"), size);
+    assert_eq!(told("grille_sessions"), "1");
+    assert_eq!(told("grille_exports{for=\"making\"}"), "0");
+    assert_eq!(told("grille_exports{for=\"fetching\"}"), "0");
+    assert_eq!(told("grille_checkpoint_age_seconds"), "90");
+    assert_eq!(told("grille_verification_age_seconds"), "NaN");
+    house.office.prove_log().await.unwrap();
+    // What is written without the key is covered by no signature yet.
+    house.take_key(KeyKind::Log);
+    house.wait(Span::minutes(20));
+    house.office.ledger().act(Fill(1)).await.unwrap_err();
+    house.office.take_vitals().await;
+    assert_eq!(told("grille_verification_age_seconds"), "1200");
+    assert_eq!(told("grille_verification_whole"), "1");
+    assert_eq!(told("grille_checkpoint_age_seconds"), "1200");
+    assert_eq!(told("grille_sessions"), "0", "idle for longer than sessions are");
 }
