@@ -22,10 +22,10 @@ pub struct Teller {
 
 /// What a client has in its hands.
 pub struct Got {
-    teller: usize,
-    field: &'static str,
-    value: String,
-    seq: u64,
+    pub teller: usize,
+    pub field: &'static str,
+    pub value: String,
+    pub seq: u64,
 }
 
 /// Signs everyone in and steps them up. Sessions outlive the process.

@@ -187,7 +187,7 @@ async fn o3_a_file_that_was_cut_or_altered_is_no_backup() {
         std::fs::write(&damaged, &bytes).unwrap();
         let refused = prove(&house, &damaged, &[], None).await.err();
         let noticed = matches!(refused, Some(RestoreError::Backup(BackupError::NotOne | BackupError::Altered(_))));
-        assert!(noticed, "{}: {refused:?}", part.name());
+        assert!(noticed, "{:?}: {refused:?}", part.name());
     }
     assert!(!house.path("place.restoring").exists());
     prove(&house, &path, &[], None).await.unwrap();
