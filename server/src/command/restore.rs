@@ -77,6 +77,9 @@ pub async fn run(config: &Config, options: &Options, json: bool) -> anyhow::Resu
     let moved = proven.take_effect(target, options.replace, os_user().as_ref(), tell).await;
     progress.finish();
     let moved = moved.map_err(how_on)?;
+    if lost > 0 {
+        set_aside(&config.checkpoint())?;
+    }
     if json {
         say(serde_json::json!({ "size": size, "lost": lost, "moved": moved }));
         return Ok(ExitCode::SUCCESS);
@@ -117,6 +120,16 @@ async fn known(config: &Config, options: &Options, existing: Option<&Db>) -> any
         }
     }
     Ok(known)
+}
+
+/// A checkpoint of what is lost would never give way to those of what goes on. It is evidence: it stays.
+fn set_aside(checkpoint: &Path) -> anyhow::Result<()> {
+    if !checkpoint.exists() {
+        return Ok(());
+    }
+    let mut names = (1_u32..).map(|n| checkpoint.with_extension(format!("replaced-{n}")));
+    let aside = names.find(|name| !name.exists()).context("no name is free for the old checkpoint")?;
+    std::fs::rename(checkpoint, &aside).with_context(|| format!("{} cannot be moved aside", checkpoint.display()))
 }
 
 /// With what to do about it.

@@ -40,6 +40,8 @@ fn o3_a_backup_is_made_beside_the_running_server_and_put_in_its_place_when_that_
     let event = &app.log.from(made["size"].as_u64().unwrap())[0];
     assert_eq!(event.text("kind"), "backup_restored");
     app.kill();
+    assert!(fs::metadata(home.data().join("checkpoint.replaced-1")).unwrap().is_file());
     let (code, report) = doctor(&home, &[]);
+    assert_eq!(found(&report, "checkpoint")["level"], "ok", "{report:#}");
     assert_eq!((code, &found(&report, "triggers")["level"]), (Some(0), &"ok".into()), "{report:#}");
 }

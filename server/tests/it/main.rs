@@ -37,6 +37,7 @@ mod people;
 mod proxy;
 mod recertify;
 mod returning;
+mod servers;
 mod sessions;
 mod spans;
 mod sso;

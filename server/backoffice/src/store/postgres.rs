@@ -67,7 +67,8 @@ impl Address {
 
     /// A connection of whoever owns the tables, with nothing brought up to date.
     pub(super) async fn owner_connection(&self) -> sqlx::Result<PgConnection> {
-        self.owner().clone().application_name("grille").options([("search_path", "public,vault")]).connect().await
+        let options = [("search_path", "public,vault"), ("statement_timeout", "0")];
+        self.owner().clone().application_name("grille").options(options).connect().await
     }
 
     fn owner(&self) -> &PgConnectOptions {
@@ -145,7 +146,8 @@ impl Postgres {
 
     /// One that reads everything, for as long as it takes.
     pub(super) async fn snapshot_connection(&self) -> sqlx::Result<PgConnection> {
-        acting_as(&self.address, Role::App).options([("default_transaction_read_only", "on")]).connect().await
+        let options = [("default_transaction_read_only", "on"), ("statement_timeout", "0")];
+        acting_as(&self.address, Role::App).options(options).connect().await
     }
 
     pub(super) async fn write_connection(&self) -> Result<PgConnection, OpenError> {
