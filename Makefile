@@ -18,13 +18,14 @@ run: toolchain
 	$(CARGO) xtask site
 	$(CARGO) run -p grille --bin grille -- demo
 
-## Everything: format, lints, rules, services, documentation examples, browser.
+## Everything: format, lints, rules, services on both databases, documentation examples, browser.
 test: toolchain packages system
 	$(CARGO) fmt --all --check
 	$(CARGO) xtask site
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(MAKE) --no-print-directory clippy-wasm
 	$(CARGO) xtask postgres -- $(CARGO) test --workspace
+	GRILLE_TEST_ON=postgres $(CARGO) xtask postgres -- $(CARGO) test -p backoffice --test it
 	$(MAKE) --no-print-directory browser-tests
 
 ## The quick part of `make test`, for while you work.

@@ -1,5 +1,5 @@
-//! The database of an office under test: a file of its own; or, beside a cluster that `cargo xtask postgres` started,
-//! a database of its own in that. Every test of this crate runs on both.
+//! The database of an office under test: a file of its own; or, with `GRILLE_TEST_ON=postgres` and beside a cluster that
+//! `cargo xtask postgres` started, a database of its own in that. `make test` runs every test of this crate on both.
 
 use crate::intruder;
 use backoffice::store::{Address, Conn, Db};
@@ -10,6 +10,8 @@ use tokio::sync::OnceCell;
 
 /// Where `cargo xtask postgres` says that its cluster is.
 const CLUSTER: &str = "GRILLE_TEST_POSTGRES";
+/// On which database the tests are to run, if not on SQLite: `postgres`.
+const ON: &str = "GRILLE_TEST_ON";
 
 /// A database that goes away with it.
 pub enum Database {
@@ -20,7 +22,10 @@ pub enum Database {
 impl Database {
     /// A new one: in this folder, if it is a file.
     pub async fn new(dir: &Path) -> Self {
-        let Ok(cluster) = std::env::var(CLUSTER) else { return Self::Sqlite(dir.join("grille.db")) };
+        if std::env::var(ON).as_deref() != Ok("postgres") {
+            return Self::Sqlite(dir.join("grille.db"));
+        }
+        let cluster = std::env::var(CLUSTER).expect("start me by `cargo xtask postgres -- …`");
         let name = make(&cluster).await;
         Self::Postgres { cluster, name }
     }
