@@ -2,10 +2,10 @@
 
 use crate::auth::Actor;
 use crate::policy::Allowed;
+use crate::store::WriteTx;
 use crate::store::cases::CaseRow;
 use crate::store::customers::Among;
 use crate::store::grounds::{self, GroundsOf, GroundsRow};
-use crate::store::WriteTx;
 use domain::clock::Timestamp;
 use domain::code::Code;
 use domain::id::{CaseId, CustomerId};

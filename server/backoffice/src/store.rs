@@ -25,6 +25,7 @@ pub mod imports;
 pub mod log;
 pub mod passkeys;
 mod postgres;
+mod readers;
 pub mod readings;
 pub mod recipients;
 pub mod refusals;
