@@ -27,6 +27,7 @@ pub mod log;
 pub mod news;
 pub mod passkeys;
 mod postgres;
+mod readers;
 pub mod readings;
 pub mod recipients;
 pub mod refusals;

@@ -7,6 +7,7 @@
 mod entries;
 mod finding;
 mod head;
+mod packed;
 mod walk;
 
 pub use crate::store::log::raw::Column;

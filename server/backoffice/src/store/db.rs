@@ -1,6 +1,7 @@
 //! The database, whichever it is, and the inside of the writer's transaction.
 
 use super::postgres::{Address, Postgres};
+use super::readers::Readers;
 use super::sqlite;
 use super::statement::sql;
 use crate::system::Entropy;
@@ -11,7 +12,7 @@ use std::path::Path;
 #[derive(Clone, Debug)]
 pub enum Db {
     /// One file.
-    Sqlite(sqlx::SqlitePool),
+    Sqlite(Readers),
     /// A server, for any number of instances.
     Postgres(Postgres),
 }
@@ -81,7 +82,7 @@ impl Db {
     /// The connection that the writer keeps.
     pub async fn write_connection(&self, cache: WriteCache) -> Result<Conn, OpenError> {
         match self {
-            Db::Sqlite(pool) => sqlite::write_connection(pool, cache).await.map(Conn::Sqlite),
+            Db::Sqlite(readers) => sqlite::write_connection(readers, cache).await.map(Conn::Sqlite),
             Db::Postgres(postgres) => postgres.write_connection().await.map(Conn::Postgres),
         }
     }

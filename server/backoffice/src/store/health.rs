@@ -39,8 +39,8 @@ pub async fn answers(db: &Db) -> sqlx::Result<()> {
 /// The settings on which durability rests, read back. SQLite's journal mode is read from the file, as it lies there.
 pub async fn settings(db: &Db) -> sqlx::Result<Vec<Setting>> {
     match db {
-        Db::Sqlite(pool) => {
-            let file = SqliteConnectOptions::new().filename(pool.connect_options().get_filename()).read_only(true);
+        Db::Sqlite(readers) => {
+            let file = SqliteConnectOptions::new().filename(readers.options().get_filename()).read_only(true);
             let mut file = file.disable_statement_logging().connect().await?;
             let journal: String =
                 sqlx::Row::try_get(&sqlx::query("PRAGMA journal_mode").fetch_one(&mut file).await?, 0)?;

@@ -9,6 +9,7 @@ use domain::clock::Timestamp;
 use std::sync::LazyLock;
 
 pub mod find;
+pub mod packed;
 pub mod raw;
 pub mod tiles;
 
@@ -169,13 +170,17 @@ pub async fn move_head(conn: &mut Conn, from: u64, to: &Head) -> sqlx::Result<bo
 /// Entries that one statement appends: these many, or fewer by halves, so that few texts are prepared.
 const APPENDS: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
 
-/// The statements that append so many.
-static APPENDING: LazyLock<[String; APPENDS.len()]> = LazyLock::new(|| APPENDS.map(appending));
+/// The statements that append so many, as SQLite and as PostgreSQL take them.
+static APPENDING: LazyLock<[[String; 2]; APPENDS.len()]> =
+    LazyLock::new(|| APPENDS.map(|entries| [false, true].map(|numbered| appending(entries, numbered))));
 
-fn appending(entries: usize) -> String {
+/// Placeholders of so many rows. With numbers SQLite would know each by its name, and look it up in a list of all
+/// for each: with a thousand that takes longer than the rows do.
+fn appending(entries: usize, numbered: bool) -> String {
     const COLUMNS: usize = 13;
+    let place = |place: usize| if numbered { format!("${place}") } else { "?".into() };
     let row = |entry: usize| {
-        let places: Vec<String> = (1..=COLUMNS).map(|place| format!("${}", entry * COLUMNS + place)).collect();
+        let places: Vec<String> = (1..=COLUMNS).map(|column| place(entry * COLUMNS + column)).collect();
         format!("({})", places.join(", "))
     };
     let rows: Vec<String> = (0..entries).map(row).collect();
@@ -189,7 +194,11 @@ fn appending(entries: usize) -> String {
 
 /// Appends entries, in order.
 pub async fn insert_entries(conn: &mut Conn, mut entries: &[EntryRow]) -> sqlx::Result<()> {
-    for (size, text) in APPENDS.into_iter().zip(APPENDING.iter()) {
+    for (size, [sqlite, postgres]) in APPENDS.into_iter().zip(APPENDING.iter()) {
+        let text = match conn {
+            Conn::Sqlite(_) => sqlite,
+            Conn::Postgres(_) => postgres,
+        };
         while let Some((some, rest)) = entries.split_at_checked(size) {
             sql(text).bind_all(some.iter().flat_map(EntryRow::values)).execute(&mut *conn).await?;
             entries = rest;

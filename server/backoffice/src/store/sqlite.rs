@@ -1,37 +1,33 @@
 //! SQLite: one file, and what makes a commit to it durable.
 
 use super::db::{OpenError, WriteCache};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, SqlitePool};
+use super::readers::Readers;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 use std::path::Path;
 use std::time::Duration;
 
 pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
 
-pub(super) async fn open(path: &Path) -> Result<SqlitePool, OpenError> {
+pub(super) async fn open(path: &Path) -> Result<Readers, OpenError> {
     let mut writer = options(path).create_if_missing(true).connect().await?;
     MIGRATIONS.run(&mut writer).await?;
     check_durable(&mut writer).await?;
     writer.close().await?;
-    let pool = SqlitePoolOptions::new()
-        .max_connections(8)
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options(path).pragma("query_only", "ON"))
-        .await?;
-    Ok(pool)
+    Ok(Readers::open(options(path).pragma("query_only", "ON"), 8).await?)
 }
 
-pub(super) async fn open_read_only(path: &Path) -> Result<SqlitePool, OpenError> {
+pub(super) async fn open_read_only(path: &Path) -> Result<Readers, OpenError> {
     let options = options(path).create_if_missing(false).pragma("query_only", "ON");
-    Ok(SqlitePoolOptions::new().max_connections(4).connect_with(options).await?)
+    Ok(Readers::open(options, 4).await?)
 }
 
-pub(super) async fn write_connection(pool: &SqlitePool, cache: WriteCache) -> Result<SqliteConnection, OpenError> {
+pub(super) async fn write_connection(readers: &Readers, cache: WriteCache) -> Result<SqliteConnection, OpenError> {
     let size = match cache {
         WriteCache::Serving => "-16000",
         WriteCache::Importing => "-256000",
     };
-    let options = (*pool.connect_options()).clone().pragma("query_only", "OFF").pragma("cache_size", size);
+    let options = readers.options().clone().pragma("query_only", "OFF").pragma("cache_size", size);
     let mut conn = options.connect().await?;
     check_durable(&mut conn).await?;
     Ok(conn)
@@ -45,7 +41,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
-        .pragma("cache_size", "-16000")
+        // eight that read, at most: 64 MB
+        .pragma("cache_size", "-8000")
         // What a sort spills would lie in the system's temporary folder, beside no database that anyone guards.
         .pragma("temp_store", "MEMORY")
         .pragma("trusted_schema", "OFF")

@@ -2,8 +2,9 @@
 //! one of three types, so that both databases store and compare it alike.
 
 use super::db::{Conn, Db, VaultDb};
+use super::readers::Readers;
 use super::row::Row;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, SqlSafeStr, SqlStr, SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, SqlSafeStr, SqlStr, SqliteConnection};
 
 /// A text, and the values of its placeholders.
 #[must_use]
@@ -61,7 +62,7 @@ value_from! {
 
 /// Where a statement runs.
 pub enum On<'c> {
-    SqlitePool(&'c SqlitePool),
+    SqliteReaders(&'c Readers),
     Sqlite(&'c mut SqliteConnection),
     PostgresPool(&'c PgPool),
     Postgres(&'c mut PgConnection),
@@ -70,7 +71,7 @@ pub enum On<'c> {
 impl<'c> From<&'c Db> for On<'c> {
     fn from(db: &'c Db) -> Self {
         match db {
-            Db::Sqlite(pool) => On::SqlitePool(pool),
+            Db::Sqlite(readers) => On::SqliteReaders(readers),
             Db::Postgres(postgres) => On::PostgresPool(postgres.desk()),
         }
     }
@@ -79,7 +80,7 @@ impl<'c> From<&'c Db> for On<'c> {
 impl<'c> From<VaultDb<'c>> for On<'c> {
     fn from(VaultDb(db): VaultDb<'c>) -> Self {
         match db {
-            Db::Sqlite(pool) => On::SqlitePool(pool),
+            Db::Sqlite(readers) => On::SqliteReaders(readers),
             Db::Postgres(postgres) => On::PostgresPool(postgres.vault()),
         }
     }
@@ -99,7 +100,12 @@ macro_rules! run {
     ($statement:expr, $on:expr, $method:ident) => {{
         let Statement { text, bound } = $statement;
         match $on.into() {
-            On::SqlitePool(pool) => bound_to!(text, bound).$method(pool).await.map(Into::into),
+            On::SqliteReaders(readers) => {
+                let mut reader = readers.take().await?;
+                let answer = bound_to!(text, bound).$method(&mut reader.conn).await?;
+                reader.give_back();
+                Ok(answer.into())
+            }
             On::Sqlite(conn) => bound_to!(text, bound).$method(conn).await.map(Into::into),
             On::PostgresPool(pool) => bound_to!(text, bound).$method(pool).await.map(Into::into),
             On::Postgres(conn) => bound_to!(text, bound).$method(conn).await.map(Into::into),

@@ -4,19 +4,28 @@
 use super::VerifyError;
 use super::entries::{self, Leaf};
 use super::finding::{Report, Wrong};
+use super::packed;
 use crate::audit::tree::Tree;
 use crate::store::Db;
 use crate::store::log::TileRow;
-use crate::store::log::raw;
+use crate::store::log::{packed as stored, raw};
 use domain::audit::merkle::{Hash, empty_root};
 use domain::audit::tile::TILE_WIDTH;
 use std::collections::{BTreeMap, VecDeque};
 use tokio::task::JoinHandle;
 
-/// Entries of a page.
-const PAGE: u32 = 1024;
+/// Entries of a page: a tile's.
+const PAGE: u32 = TILE_WIDTH as u32;
 /// Pages that are looked at while the next is read.
-const AHEAD: usize = 3;
+const AHEAD: usize = 4;
+
+/// A page on its way.
+enum Page {
+    /// As full as a page can be, read at once; its leaves, if nothing is wrong with it.
+    Packed { start: u64, leaves: JoinHandle<Option<Vec<Leaf>>> },
+    /// Read entry by entry.
+    Each(JoinHandle<Vec<Leaf>>),
+}
 
 /// What the entries come to.
 pub(super) struct Walk {
@@ -43,24 +52,27 @@ impl Walk {
     ) -> Result<Self, VerifyError> {
         let roots = wanted.map(|size| (size, (size == 0).then(empty_root))).collect();
         let mut walk = Self { size, next: 0, tree: Some(Tree::empty()), latest: None, roots };
-        let mut pages: VecDeque<JoinHandle<Vec<Leaf>>> = VecDeque::with_capacity(AHEAD);
+        let mut pages: VecDeque<Page> = VecDeque::with_capacity(AHEAD);
         let mut after = Some(-1);
         loop {
             // The next page is read while others are being looked at.
             if let Some(last) = after
                 && pages.len() < AHEAD
             {
-                let page = raw::entries_after(db, last, PAGE).await?;
-                // A number that does not grow would have us read one page for ever.
-                let end = page.last().and_then(|entry| entry.seq()).filter(|end| *end > last);
-                let full = page.len() == PAGE as usize;
-                let counted = |end: &i64| size.is_none_or(|size| end.unsigned_abs() < size);
-                after = end.filter(counted).filter(|_| full);
-                pages.push_back(tokio::task::spawn_blocking(move || entries::check(&page)));
+                let (page, next) = read(db, last, size).await?;
+                after = next;
+                pages.push_back(page);
                 continue;
             }
-            let Some(page) = pages.pop_front() else { break };
-            for leaf in page.await.map_err(|_| VerifyError::CutShort)? {
+            let leaves = match pages.pop_front() {
+                None => break,
+                Some(Page::Each(leaves)) => leaves.await.map_err(|_| VerifyError::CutShort)?,
+                Some(Page::Packed { start, leaves }) => match leaves.await.map_err(|_| VerifyError::CutShort)? {
+                    Some(leaves) => leaves,
+                    None => entries::check(&raw::entries_after(db, start as i64 - 1, PAGE).await?),
+                },
+            };
+            for leaf in leaves {
                 walk.step(db, &leaf, report).await?;
             }
         }
@@ -116,6 +128,26 @@ impl Walk {
     pub(super) fn latest(&self) -> Option<i64> {
         self.latest.filter(|_| self.tree.is_some())
     }
+}
+
+/// The page after that number, being looked at, and the number after which the next one begins.
+async fn read(db: &Db, last: i64, size: Option<u64>) -> Result<(Page, Option<i64>), VerifyError> {
+    let counted = |end: &i64| size.is_none_or(|size| end.unsigned_abs() < size);
+    let (start, end) = (last + 1, last.saturating_add(i64::from(PAGE)));
+    if counted(&end) {
+        let page = stored::page(db, start as u64, end as u64 + 1).await?;
+        if page.entries() == u64::from(PAGE) {
+            let start = start as u64;
+            let leaves = tokio::task::spawn_blocking(move || packed::whole(&page, start));
+            return Ok((Page::Packed { start, leaves }, Some(end)));
+        }
+    }
+    let page = raw::entries_after(db, last, PAGE).await?;
+    // A number that does not grow would have us read one page for ever.
+    let end = page.last().and_then(|entry| entry.seq()).filter(|end| *end > last);
+    let full = page.len() == PAGE as usize;
+    let next = end.filter(counted).filter(|_| full);
+    Ok((Page::Each(tokio::task::spawn_blocking(move || entries::check(&page))), next))
 }
 
 /// Holds a stored tile against the one that the entries make.

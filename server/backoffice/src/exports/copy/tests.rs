@@ -72,9 +72,9 @@ impl Bank {
         Self { dir, office, identity: age::x25519::Identity::generate() }
     }
 
-    pub fn pool(&self) -> &sqlx::SqlitePool {
-        let Db::Sqlite(pool) = &self.office.db else { panic!("these tests look into a file") };
-        pool
+    pub fn pool(&self) -> sqlx::SqlitePool {
+        let Db::Sqlite(readers) = &self.office.db else { panic!("these tests look into a file") };
+        sqlx::SqlitePool::connect_lazy_with(readers.options().clone())
     }
 
     /// As somebody who has the file.
@@ -134,13 +134,13 @@ impl Bank {
     /// Masks of a customer by field, as they are stored.
     pub async fn masks(&self, customer: CustomerId) -> Vec<(String, u8, String)> {
         let row = sqlx::query("SELECT masks FROM customer_mask WHERE customer = $1").bind(&customer.as_bytes()[..]);
-        let row = row.fetch_one(self.pool()).await.unwrap();
+        let row = row.fetch_one(&self.pool()).await.unwrap();
         serde_json::from_str(row.get(0)).unwrap()
     }
 
     /// The customers in the order of a file.
     pub async fn customers(&self) -> Vec<CustomerId> {
-        let rows = sqlx::query("SELECT id FROM customer ORDER BY id").fetch_all(self.pool()).await.unwrap();
+        let rows = sqlx::query("SELECT id FROM customer ORDER BY id").fetch_all(&self.pool()).await.unwrap();
         rows.iter().map(|row| CustomerId::from_bytes(row.get::<Vec<u8>, _>(0).try_into().unwrap())).collect()
     }
 }

@@ -85,7 +85,7 @@ impl Bank {
 
     async fn last_event(&self) -> AuditEvent {
         let sql = "SELECT bytes FROM log_entry ORDER BY seq DESC LIMIT 1";
-        AuditEvent::decode(&sqlx::query_scalar::<_, Vec<u8>>(sql).fetch_one(self.pool()).await.unwrap()).unwrap()
+        AuditEvent::decode(&sqlx::query_scalar::<_, Vec<u8>>(sql).fetch_one(&self.pool()).await.unwrap()).unwrap()
     }
 }
 

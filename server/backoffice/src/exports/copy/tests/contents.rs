@@ -100,7 +100,7 @@ async fn e4_tokens_are_of_this_file_alone_and_lead_back_to_their_customer() {
                     WHERE vault_token.digest = $1",
                 )
                 .bind(&digest.as_bytes()[..])
-                .fetch_one(bank.pool())
+                .fetch_one(&bank.pool())
                 .await
                 .unwrap();
                 assert_eq!(found.get::<Vec<u8>, _>(0), plan.export.as_bytes());
@@ -119,10 +119,10 @@ async fn e4_tokens_are_of_this_file_alone_and_lead_back_to_their_customer() {
         }
     }
     assert_eq!(all.len(), count, "no token twice, in one file or in two");
-    let kept: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM vault_token").fetch_one(bank.pool()).await.unwrap();
+    let kept: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM vault_token").fetch_one(&bank.pool()).await.unwrap();
     assert_eq!(kept as usize, count);
     let indexed = "SELECT COUNT(*) FROM vault_index WHERE field = 'export_token'";
-    let indexed: i64 = sqlx::query_scalar(indexed).fetch_one(bank.pool()).await.unwrap();
+    let indexed: i64 = sqlx::query_scalar(indexed).fetch_one(&bank.pool()).await.unwrap();
     assert!(indexed < kept, "a canary's token leads to nobody");
 }
 
@@ -144,7 +144,7 @@ async fn e4_a_copy_made_anew_forgets_the_tokens_of_the_first_try() {
     let plan = bank.plan(export(1), ExportFormat::Csv, 30, &[("card_no", Form::Token)]);
     bank.copy(&plan).await;
     let before: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT digest FROM vault_token").fetch_all(bank.pool()).await.unwrap();
+        sqlx::query_scalar("SELECT digest FROM vault_token").fetch_all(&bank.pool()).await.unwrap();
     let receipt = bank.receipt(ExportOpened { export: plan.export, opened: vec![] }).await;
     let told = Told::default();
     write_copy(&bank.office, &plan, receipt, &bank.dest("again"), &told).await.unwrap();
@@ -153,11 +153,11 @@ async fn e4_a_copy_made_anew_forgets_the_tokens_of_the_first_try() {
         for sql in
             ["SELECT COUNT(*) FROM vault_token WHERE digest = $1", "SELECT COUNT(*) FROM vault_index WHERE digest = $1"]
         {
-            let left: i64 = sqlx::query_scalar(sql).bind(digest).fetch_one(bank.pool()).await.unwrap();
+            let left: i64 = sqlx::query_scalar(sql).bind(digest).fetch_one(&bank.pool()).await.unwrap();
             assert_eq!(left, 0);
         }
     }
-    let now: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM vault_token").fetch_one(bank.pool()).await.unwrap();
+    let now: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM vault_token").fetch_one(&bank.pool()).await.unwrap();
     assert!(now > 30);
 }
 
@@ -167,7 +167,7 @@ async fn e4_a_token_stays_when_its_customer_is_imported_again() {
     let plan = bank.plan(export(1), ExportFormat::Csv, 30, &[("card_no", Form::Token)]);
     bank.copy(&plan).await;
     let count = "SELECT COUNT(*) FROM vault_index WHERE field = 'export_token'";
-    let before: i64 = sqlx::query_scalar(count).fetch_one(bank.pool()).await.unwrap();
+    let before: i64 = sqlx::query_scalar(count).fetch_one(&bank.pool()).await.unwrap();
     let mut csv = Vec::new();
     samples::write(30, 7, Columns::Catalogue, &mut csv).unwrap();
     let csv = String::from_utf8(csv).unwrap().replace("已婚", "离异");
@@ -176,7 +176,7 @@ async fn e4_a_token_stays_when_its_customer_is_imported_again() {
     let summary = bank.office.importer(None).run(input, None, &mut rejects, |_| ()).await.unwrap();
     assert!(summary.counts.changed > 5);
     assert!(before >= 30);
-    assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(bank.pool()).await.unwrap(), before);
+    assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&bank.pool()).await.unwrap(), before);
 }
 
 #[tokio::test]
