@@ -67,7 +67,7 @@ impl Address {
 
     /// A connection of whoever owns the tables, with nothing brought up to date.
     pub(super) async fn owner_connection(&self) -> sqlx::Result<PgConnection> {
-        let options = [("search_path", "public,vault"), ("statement_timeout", "0")];
+        let options = [("search_path", "public,vault,pg_temp"), ("statement_timeout", "0")];
         self.owner().clone().application_name("grille").options(options).connect().await
     }
 
@@ -184,7 +184,7 @@ async fn pool(address: &Address, role: Role, most: u32) -> Result<PgPool, OpenEr
 fn acting_as(address: &Address, role: Role) -> PgConnectOptions {
     address.login.clone().application_name("grille").options([
         ("role", role.name()),
-        ("search_path", "public,vault"),
+        ("search_path", "public,vault,pg_temp"),
         ("synchronous_commit", "on"),
     ])
 }
