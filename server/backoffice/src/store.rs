@@ -52,3 +52,4 @@ pub mod vitals;
 
 pub use db::{Conn, Db, OpenError, WriteCache, WriteTx};
 pub use postgres::{Address, Postgres};
+pub use readers::Readers;

@@ -6,11 +6,10 @@ use crate::audit::{Act, ActError, Verdict};
 use crate::auth::event;
 use crate::backoffice::BackOffice;
 use crate::store::backups::{CopyError, Snapshot};
-use crate::store::{Db, Postgres, WriteTx, log, sqlite_backups};
+use crate::store::{Db, Postgres, Readers, WriteTx, log, sqlite_backups};
 use domain::audit::event::{AuditEvent, Details, Kind, SourceName};
 use domain::code::Code;
 use domain::desk::DeskError;
-use sqlx::SqlitePool;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -66,7 +65,7 @@ impl BackOffice {
         let mut writer = Writer::create(path)?;
         let event = self.ledger().act(MakeBackup { os_user }).await?.seq();
         let (schema, (size, note), holds) = match self.db() {
-            Db::Sqlite(pool) => sqlite(pool, path, &mut writer, &mut progress).await?,
+            Db::Sqlite(readers) => sqlite(readers, path, &mut writer, &mut progress).await?,
             Db::Postgres(postgres) => self::postgres(postgres, &mut writer, &mut progress).await?,
         };
         let grille = env!("CARGO_PKG_VERSION").into();
@@ -89,7 +88,7 @@ impl Drop for Aside {
 }
 
 async fn sqlite(
-    pool: &SqlitePool,
+    readers: &Readers,
     path: &Path,
     writer: &mut Writer,
     progress: &mut impl FnMut(u64, Option<u64>),
@@ -97,12 +96,12 @@ async fn sqlite(
     let aside = Aside(super::archive::beside(path, ".db.part"));
     // SQLite fills an empty file, and leaves its mode.
     drop(super::archive::create_private(&aside.0)?);
-    sqlite_backups::copy_into(pool, &aside.0).await?;
+    sqlite_backups::copy_into(readers, &aside.0).await?;
     let copy = sqlite_backups::open_as_it_lies(&aside.0).await?;
     let head = log::read_head(&copy).await?.ok_or(sqlx::Error::RowNotFound)?;
     let (schema, rows) = (sqlite_backups::schema(&copy).await?, sqlite_backups::rows(&copy).await?);
-    if let Db::Sqlite(pool) = &copy {
-        pool.close().await;
+    if let Db::Sqlite(readers) = &copy {
+        readers.close().await;
     }
     let mut file = std::fs::File::open(&aside.0)?;
     let (mut done, all) = (0, file.metadata()?.len());

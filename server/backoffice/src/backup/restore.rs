@@ -149,8 +149,8 @@ impl Proven {
             return Err(altered().into());
         }
         let lost = compared(&db, &head.note, head.size, key, known, existing).await?;
-        if let Db::Sqlite(pool) = &db {
-            pool.close().await;
+        if let Db::Sqlite(readers) = &db {
+            readers.close().await;
         }
         match lost {
             Some((from, lost)) if accepted != Some(lost) => Err(RestoreError::Older { from, lost }),

@@ -2,7 +2,7 @@
 //! by itself, so none is asked whether it lives, before a statement or after it: to ask costs as much as most reads.
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -39,6 +39,16 @@ impl Readers {
     /// How they connect.
     pub fn options(&self) -> &SqliteConnectOptions {
         &self.0.options
+    }
+
+    /// Ends them: after that the file is nobody's, if no statement is under way.
+    pub async fn close(&self) {
+        self.0.turns.close();
+        let idle = std::mem::take(&mut *self.0.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        for conn in idle {
+            // One that does not close has nothing to write.
+            drop(conn.close().await);
+        }
     }
 
     /// One that is free, or the next that will be.

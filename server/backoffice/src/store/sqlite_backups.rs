@@ -1,18 +1,19 @@
 //! A SQLite database as one file, and back (O3).
 
 use super::db::{Conn, Db, OpenError};
+use super::readers::Readers;
 use super::restores::Restored;
 use super::sqlite;
 use super::statement::{Value, sql, sql_of_parts};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 /// Writes a copy, as everything is at this instant, into an empty file; who writes meanwhile is not waited for.
-pub async fn copy_into(pool: &SqlitePool, to: &Path) -> sqlx::Result<()> {
-    let mut conn = (*pool.connect_options()).clone().pragma("query_only", "OFF").connect().await?;
+pub async fn copy_into(readers: &Readers, to: &Path) -> sqlx::Result<()> {
+    let mut conn = readers.options().clone().pragma("query_only", "OFF").connect().await?;
     sqlx::query("VACUUM INTO $1").bind(to.to_string_lossy()).execute(&mut conn).await?;
     conn.close().await
 }
@@ -21,7 +22,7 @@ pub async fn copy_into(pool: &SqlitePool, to: &Path) -> sqlx::Result<()> {
 pub async fn open_as_it_lies(path: &Path) -> sqlx::Result<Db> {
     let options =
         SqliteConnectOptions::new().filename(path).immutable(true).read_only(true).disable_statement_logging();
-    SqlitePoolOptions::new().max_connections(1).connect_with(options).await.map(Db::Sqlite)
+    Readers::open(options, 1).await.map(Db::Sqlite)
 }
 
 /// The newest migration that ran.
