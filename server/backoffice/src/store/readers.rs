@@ -23,7 +23,7 @@ struct Shared {
 }
 
 /// One of them, for one statement.
-pub(super) struct Reader<'a> {
+pub struct Reader<'a> {
     pub(super) conn: SqliteConnection,
     readers: &'a Readers,
     _turn: SemaphorePermit<'a>,
@@ -52,7 +52,7 @@ impl Readers {
     }
 
     /// One that is free, or the next that will be.
-    pub(super) async fn take(&self) -> sqlx::Result<Reader<'_>> {
+    pub async fn take(&self) -> sqlx::Result<Reader<'_>> {
         let turn = tokio::time::timeout(PATIENCE, self.0.turns.acquire()).await;
         let _turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
         let idle = self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
