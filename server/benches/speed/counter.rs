@@ -25,6 +25,13 @@ impl fmt::Display for Rate {
     }
 }
 
+/// The one in the middle, by answers a second.
+pub fn median(mut rates: Vec<Rate>) -> Rate {
+    rates.sort_by(|one, other| one.per_second.total_cmp(&other.per_second));
+    let middle = rates.len() / 2;
+    rates.swap_remove(middle)
+}
+
 /// The present, for measuring alone.
 pub fn now() -> Instant {
     #[expect(clippy::disallowed_methods, reason = "a benchmark measures; no rule hangs on it")]

@@ -30,7 +30,7 @@ struct Options {
 impl Options {
     /// `--customers N`, `--events N` and `--seconds N`; what cargo adds is passed over.
     fn read() -> anyhow::Result<Self> {
-        let mut options = Self { customers: 10_000, events: 100_000, seconds: Duration::from_secs(4) };
+        let mut options = Self { customers: 10_000, events: 100_000, seconds: Duration::from_secs(10) };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             let mut number = || words.next().context("a number is missing")?.parse().context("not a number");
@@ -67,17 +67,7 @@ async fn run(options: &Options) -> anyhow::Result<()> {
 
     let mut at_most = None;
     for clients in CROWDS {
-        let crowd = office.crowd(clients).await?;
-        let round = Round { clients, seconds: options.seconds };
-        let f1 = round.tell("floor F1", round.floor(&floors, "/append").await?);
-        let f2 = round.tell("floor F2", round.floor(&floors, "/select-and-append").await?);
-        let (reveal, crowd) = count(crowd, options.seconds, |one, _| Box::pin(one.reveal())).await?;
-        let reveal = round.tell("reveal", reveal);
-        let (search, crowd) = count(crowd, options.seconds, |one, turn| Box::pin(one.search(turn))).await?;
-        let search = round.tell("search", search);
-        let (view, _) = count(crowd, options.seconds, |one, _| Box::pin(one.view())).await?;
-        let view = round.tell("view", view);
-        at_most = Some([("reveal", reveal / f1), ("search", search / f2), ("view", view / f2)]);
+        at_most = Some(side_by_side(&office, &floors, clients, options.seconds).await?);
     }
 
     let begun = counter::now();
@@ -105,26 +95,49 @@ async fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One crowd's figures.
-struct Round {
+/// How often ours and its floor take turns: the disk stalls now and then, for both.
+const TURNS: u32 = 5;
+
+/// One crowd's figures, each taken in turns with its floor; ours by the floor, of the median turns.
+async fn side_by_side(
+    office: &Office,
+    floors: &floors::Floors,
     clients: usize,
     seconds: Duration,
+) -> anyhow::Result<[(&'static str, f64); 3]> {
+    let mut crowd = office.crowd(clients).await?;
+    let turn = seconds / TURNS;
+    let mut rates: [Vec<Rate>; 5] = Default::default();
+    for _ in 0..TURNS {
+        let [f1, reveals, f2, searches, views] = &mut rates;
+        f1.push(floor(floors, "/append", clients, turn).await?);
+        let (rate, back) = count(crowd, turn, |one, _| Box::pin(one.reveal())).await?;
+        reveals.push(rate);
+        f2.push(floor(floors, "/select-and-append", clients, turn).await?);
+        let (rate, back) = count(back, turn, |one, nth| Box::pin(one.search(nth))).await?;
+        searches.push(rate);
+        let (rate, back) = count(back, turn, |one, _| Box::pin(one.view())).await?;
+        views.push(rate);
+        crowd = back;
+    }
+    let tell = |name: &str, rates: Vec<Rate>| {
+        let rate = counter::median(rates);
+        say(format_args!("{name:<9} {clients:>2} clients  {rate}"));
+        rate.per_second
+    };
+    let [f1, reveals, f2, searches, views] = rates;
+    let (f1, reveals) = (tell("floor F1", f1), tell("reveal", reveals));
+    let (f2, searches, views) = (tell("floor F2", f2), tell("search", searches), tell("view", views));
+    Ok([("reveal", reveals / f1), ("search", searches / f2), ("view", views / f2)])
 }
 
-impl Round {
-    async fn floor(&self, floors: &floors::Floors, path: &'static str) -> anyhow::Result<Rate> {
-        let mut crowd = Vec::new();
-        for _ in 0..self.clients {
-            crowd.push(floors::Caller::new(Client::connect(floors.addr).await?, path, floors.keys));
-        }
-        let (rate, _) = count(crowd, self.seconds, |one, turn| Box::pin(one.call(turn))).await?;
-        Ok(rate)
+async fn floor(floors: &floors::Floors, path: &'static str, clients: usize, turn: Duration) -> anyhow::Result<Rate> {
+    let mut crowd = Vec::new();
+    for _ in 0..clients {
+        crowd.push(floors::Caller::new(Client::connect(floors.addr).await?, path, floors.keys));
     }
-
-    fn tell(&self, name: &str, rate: Rate) -> f64 {
-        say(format_args!("{name:<9} {:>2} clients  {rate}", self.clients));
-        rate.per_second
-    }
+    let (rate, _) = count(crowd, turn, |one, nth| Box::pin(one.call(nth))).await?;
+    Ok(rate)
 }
 
 /// The kernel's word for it, where there is one.
