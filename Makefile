@@ -25,7 +25,7 @@ test: toolchain packages system
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(MAKE) --no-print-directory clippy-wasm
 	$(CARGO) xtask postgres -- $(CARGO) test --workspace
-	GRILLE_TEST_ON=postgres $(CARGO) xtask postgres -- $(CARGO) test -p backoffice --test it
+	TEST_ON=postgres $(CARGO) xtask postgres -- $(CARGO) test -p backoffice --test it
 	$(MAKE) --no-print-directory browser-tests
 
 ## The quick part of `make test`, for while you work.

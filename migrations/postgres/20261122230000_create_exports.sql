@@ -363,7 +363,6 @@ FOR EACH ROW WHEN (OLD.state NOT IN ('queued', 'running') AND (
 EXECUTE FUNCTION refuse();
 
 -- What stands for a value outside (E4). Of the token itself only a keyed digest is kept.
-SET LOCAL ROLE grille_vault;
 CREATE TABLE vault.vault_token (
     digest   BYTEA            NOT NULL PRIMARY KEY,
     export   BYTEA            NOT NULL,
@@ -375,7 +374,7 @@ CREATE TABLE vault.vault_token (
 CREATE TRIGGER vault_token_is_never_changed BEFORE UPDATE ON vault.vault_token
 FOR EACH STATEMENT EXECUTE FUNCTION refuse();
 GRANT SELECT, INSERT, DELETE ON vault.vault_token TO grille_app;
-RESET ROLE;
+GRANT SELECT ON vault.vault_token TO grille_vault;
 
 -- Checks of the ways by which data may leave (JR/T 0171 6.1.4.2 g).
 CREATE TABLE channel_check (

@@ -1,4 +1,2 @@
 -- A copy that is made anew forgets the tokens of its first try (E4).
-SET LOCAL ROLE grille_vault;
 CREATE INDEX vault_token_by_export ON vault.vault_token (export, digest);
-RESET ROLE;

@@ -4,7 +4,7 @@
 --
 --   grille_app    writes; never changes or deletes what the log holds
 --   grille_desk   reads what screens show; cannot see the vault
---   grille_vault  owns and reads the vault: sealed values, the search index, tokens
+--   grille_vault  reads the vault: sealed values, the search index, tokens
 DO $$
 DECLARE
     name text;

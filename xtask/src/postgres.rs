@@ -10,7 +10,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::{env, fs};
 
 /// Where tests read the address of a cluster in which they may make databases and roles.
-const ADDRESS: &str = "GRILLE_TEST_POSTGRES";
+const ADDRESS: &str = "TEST_POSTGRES";
 
 /// How much a commit is worth.
 #[derive(Clone, Copy, PartialEq, Eq)]

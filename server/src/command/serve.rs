@@ -12,6 +12,8 @@ use crate::sso::SingleSignOn;
 use crate::tls::Certificates;
 use anyhow::Context;
 use backoffice::BackOffice;
+use backoffice::store::Db;
+use backoffice::store::rights::{self, Login};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -27,6 +29,7 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let sso = single_sign_on(config)?;
     let office = open::office(config).await?;
     office.begin().await?;
+    warn_of_the_login(&office).await;
     let tls = certificates(config)?;
     let listener = bind(config.addr).await?;
     let origins = vec![config.served_origin()];
@@ -34,6 +37,16 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let site = Site { office, origins, demo: false, proxies: config.proxies(), sso, health, metrics };
     warn(format_args!("Grille is at {}", config.served_origin()));
     until_stopped(listener, tls, site, config.server.drain(DRAIN)).await
+}
+
+/// Rights and triggers on a server bind neither a superuser nor an owner (`grille doctor` says what to do).
+async fn warn_of_the_login(office: &BackOffice) {
+    let Db::Postgres(postgres) = office.db() else { return };
+    match rights::login(postgres).await {
+        Ok(Login { superuser: false, owns: 0 }) => (),
+        Ok(_) => tracing::error!("ALERT: the login of database_url owns our tables, or is a superuser"),
+        Err(error) => tracing::warn!(%error, "what the login of database_url may do is not known"),
+    }
 }
 
 /// Takes the address, or says who might have it.

@@ -10,7 +10,7 @@ struct Server(String);
 
 impl Server {
     fn new(name: &str) -> Option<Self> {
-        let cluster = std::env::var("GRILLE_TEST_POSTGRES").ok()?;
+        let cluster = std::env::var("TEST_POSTGRES").ok()?;
         let name = format!("doctor_{}_{name}", std::process::id());
         run(&format!("{cluster}/postgres"), &format!("CREATE DATABASE {name}"));
         Some(Self(format!("{cluster}/{name}")))

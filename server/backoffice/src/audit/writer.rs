@@ -146,6 +146,11 @@ impl Writer {
         batch.pending.write(&mut self.conn).await?;
         let grown = batch.tree.size() > batch.head.size;
         let note = if grown { Some(self.move_head(&mut batch).await?) } else { None };
+        if !grown && batch.savepoint != Savepoint::Absent {
+            // On PostgreSQL the COMMIT of a transaction that failed answers as if all were well. Where something was
+            // appended a statement has failed before; where nothing was, this one does.
+            self.conn.leave_savepoint().await?;
+        }
         let commit = Stopwatch::begin();
         let size = batch.tree.size();
         self.conn.commit().await?;

@@ -176,9 +176,6 @@ impl Filling {
         mut next: impl FnMut() -> io::Result<Option<Vec<u8>>>,
     ) -> Result<(), CopyError> {
         let (schema, name) = (&table.schema, &table.name);
-        if schema == "vault" {
-            run(&mut self.0, "SET LOCAL ROLE grille_vault".into()).await?;
-        }
         run(&mut self.0, format!("ALTER TABLE {schema}.{name} DISABLE TRIGGER USER")).await?;
         let mut copy = self.0.copy_in_raw(&format!("COPY {} FROM STDIN (FORMAT binary)", table.named())).await?;
         let sent = loop {
@@ -200,7 +197,6 @@ impl Filling {
             return Err(CopyError::DoesNotFit(name.clone()));
         }
         run(&mut self.0, format!("ALTER TABLE {schema}.{name} ENABLE TRIGGER USER")).await?;
-        run(&mut self.0, "RESET ROLE".into()).await?;
         Ok(())
     }
 

@@ -83,7 +83,7 @@ impl Db {
     pub async fn write_connection(&self, cache: WriteCache) -> Result<Conn, OpenError> {
         match self {
             Db::Sqlite(readers) => sqlite::write_connection(readers, cache).await.map(Conn::Sqlite),
-            Db::Postgres(postgres) => postgres.write_connection().await.map(Conn::Postgres),
+            Db::Postgres(postgres) => postgres.write_connection(cache).await.map(Conn::Postgres),
         }
     }
 
@@ -127,6 +127,10 @@ impl Conn {
     /// Undoes the act. Its savepoint is as if newly opened.
     pub(crate) async fn undo(&mut self) -> sqlx::Result<()> {
         self.run("ROLLBACK TO SAVEPOINT act").await
+    }
+    /// Keeps what was done in it.
+    pub(crate) async fn leave_savepoint(&mut self) -> sqlx::Result<()> {
+        self.run("RELEASE SAVEPOINT act").await
     }
     async fn run(&mut self, text: &'static str) -> sqlx::Result<()> {
         sql(text).execute(self).await.map(drop)

@@ -9,7 +9,7 @@
 //!
 //! The login that the URL names is a member of all three and takes a role as each connection begins.
 
-use super::db::OpenError;
+use super::db::{OpenError, WriteCache};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool, Row};
 use std::str::FromStr;
@@ -150,11 +150,18 @@ impl Postgres {
         acting_as(&self.address, Role::App).options(options).connect().await
     }
 
-    pub(super) async fn write_connection(&self) -> Result<PgConnection, OpenError> {
+    pub(super) async fn write_connection(&self, cache: WriteCache) -> Result<PgConnection, OpenError> {
         // A writer that hangs in a transaction would hold the head, and so every other instance: the server ends
-        // it. One that waits for the head gives up when SQLite's would.
-        let options = acting_as(&self.address, Role::App)
-            .options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "15s")]);
+        // it, and a statement that does not end. One that waits for the head gives up when SQLite's would.
+        let statement_timeout = match cache {
+            WriteCache::Serving => "20s",
+            WriteCache::Importing => "120s",
+        };
+        let options = acting_as(&self.address, Role::App).options([
+            ("lock_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "15s"),
+            ("statement_timeout", statement_timeout),
+        ]);
         let mut conn = options.connect().await?;
         check_durable(&mut conn).await?;
         Ok(conn)
@@ -191,13 +198,17 @@ fn acting_as(address: &Address, role: Role) -> PgConnectOptions {
 
 /// Reads back what makes a COMMIT durable (V3).
 async fn check_durable(conn: &mut PgConnection) -> Result<(), OpenError> {
-    const SQL: &str = "SELECT current_setting('synchronous_commit'), current_setting('fsync')";
+    const SQL: &str = "SELECT current_setting('synchronous_commit'), current_setting('fsync'), \
+        current_setting('full_page_writes')";
     let row = sqlx::query(SQL).fetch_one(&mut *conn).await?;
     if row.try_get::<&str, _>(0)? != "on" {
         return Err(OpenError::NotDurable("synchronous_commit=on"));
     }
     if row.try_get::<&str, _>(1)? != "on" {
         return Err(OpenError::NotDurable("fsync=on"));
+    }
+    if row.try_get::<&str, _>(2)? != "on" {
+        return Err(OpenError::NotDurable("full_page_writes=on"));
     }
     Ok(())
 }

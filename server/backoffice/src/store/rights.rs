@@ -4,9 +4,6 @@ use super::db::Db;
 use super::postgres::Postgres;
 use super::statement::sql;
 
-/// What can be granted on a table.
-const EVERY: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"];
-
 /// What `grille_app` may do with which tables.
 const APP: [(&[&str], &[&str]); 6] = [
     // Written once, or at least never deleted.
@@ -65,7 +62,7 @@ const APP: [(&[&str], &[&str]); 6] = [
     (&["SELECT"], &["_sqlx_migrations"]),
 ];
 
-/// What `grille_vault` reads beside the vault, which it owns.
+/// What `grille_vault` reads beside the vault.
 const JOINED: &[&str] = &["customer", "customer_mask", "export_row"];
 
 /// What a role should be granted on a table; `None` for a table that is not ours.
@@ -75,7 +72,7 @@ fn granted(role: &str, table: &str) -> Option<&'static [&'static str]> {
     Some(match role {
         "grille_app" => app,
         "grille_desk" if !of_the_vault => &["SELECT"],
-        "grille_vault" if of_the_vault => EVERY,
+        "grille_vault" if of_the_vault => &["SELECT"],
         "grille_vault" if JOINED.contains(&table) => &["SELECT"],
         _ => &[],
     })

@@ -1,4 +1,4 @@
-//! The database of an office under test: a file of its own; or, with `GRILLE_TEST_ON=postgres` and beside a cluster that
+//! The database of an office under test: a file of its own; or, with `TEST_ON=postgres` and beside a cluster that
 //! `cargo xtask postgres` started, a database of its own in that. `make test` runs every test of this crate on both.
 
 use crate::intruder;
@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::OnceCell;
 
 /// Where `cargo xtask postgres` says that its cluster is.
-const CLUSTER: &str = "GRILLE_TEST_POSTGRES";
+const CLUSTER: &str = "TEST_POSTGRES";
 /// On which database the tests are to run, if not on SQLite: `postgres`.
-const ON: &str = "GRILLE_TEST_ON";
+const ON: &str = "TEST_ON";
 
 /// A database that goes away with it.
 pub enum Database {

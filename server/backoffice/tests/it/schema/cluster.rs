@@ -15,7 +15,7 @@ pub struct Database {
 
 /// Where there is a cluster.
 pub fn cluster() -> Option<PgConnectOptions> {
-    let url = std::env::var("GRILLE_TEST_POSTGRES").ok()?;
+    let url = std::env::var("TEST_POSTGRES").ok()?;
     Some(PgConnectOptions::from_str(&url).unwrap().database("postgres").disable_statement_logging())
 }
 
