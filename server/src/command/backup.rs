@@ -3,7 +3,7 @@
 use super::progress::Progress;
 use super::{open, os_user, say};
 use crate::config::Config;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -11,12 +11,15 @@ use std::process::ExitCode;
 pub const MB: u64 = 1_000_000;
 
 pub async fn run(config: &Config, path: &Path, json: bool) -> anyhow::Result<ExitCode> {
+    if path.exists() {
+        bail!("{} is there already, and stays as it is: name another file", path.display());
+    }
     let office = open::office(config).await?;
     let progress = Progress::of("MB", json);
     let tell = |done: u64, all: Option<u64>| progress.show_bytes(done / MB, done, all);
     let made = office.back_up(path, os_user(), tell).await;
     progress.finish();
-    let made = made.with_context(|| format!("{} is no backup", path.display()))?;
+    let made = made.with_context(|| format!("there is no backup at {}", path.display()))?;
     let sha256 = data_encoding::HEXLOWER.encode(&made.sha256);
     if json {
         say(serde_json::json!({

@@ -15,7 +15,7 @@ fn o3_a_backup_is_made_beside_the_running_server_and_put_in_its_place_when_that_
     let event = &app.log.from(made["event"].as_u64().unwrap())[0];
     assert_eq!([event.text("kind"), event.text("decision")], ["backup_made", "allowed"]);
     let again = home.run(&["backup", backup]);
-    assert!(again.status.code() == Some(1) && told(&again).contains("exists"), "{}", told(&again));
+    assert!(again.status.code() == Some(1) && told(&again).contains("is there already"), "{}", told(&again));
     // Something happens since: a bundle of the log is an event.
     home.run(&["audit", "bundle", home.file("bundle").to_str().unwrap()]);
     let in_the_way = home.run(&["restore", backup]);
