@@ -7,6 +7,7 @@ SHELL := /bin/bash
 .PHONY: run test check build bench bench-export timing weight deny screenshots browser-tests toolchain packages system clippy-wasm
 
 CARGO ?= cargo
+MILLION ?= 1000000
 WASM  := wasm32-unknown-unknown
 # Tests make clusters of their own: Debian need not make one, nor start it.
 CLUSTERS := /etc/postgresql-common/createcluster.conf
@@ -40,9 +41,11 @@ build: toolchain packages
 	$(CARGO) xtask site --release
 	$(CARGO) build --release -p grille --bin grille
 
-## Ratios against floors measured in the same run.
-bench: toolchain
-	$(CARGO) bench -p grille --bench speed
+## Ratios against floors measured in the same run, on both databases; MINUTES=30 also watches memory for so long.
+## A million customers come in once, in ten minutes, and are kept for later runs: MILLION=0 leaves them out.
+bench: toolchain system
+	$(CARGO) xtask postgres -- $(CARGO) bench -p grille --bench speed -- \
+		$(if $(filter-out 0,$(MILLION)),--million $(MILLION)) $(if $(MINUTES),--minutes $(MINUTES)) $(BENCH)
 
 ## How fast a copy of so many customers is made (CUSTOMERS=1000000 takes ten minutes to bring them in).
 bench-export: toolchain

@@ -81,6 +81,7 @@ pub fn sentence(lang: Lang, code: Code) -> String {
         Code::PasskeysUnavailable => text!(lang, code.passkeys_unavailable),
         Code::LogKeyMissing => text!(lang, code.log_key_missing),
         Code::LogUnavailable => text!(lang, code.log_unavailable),
+        Code::LogIncomplete => text!(lang, code.log_incomplete),
         Code::ClockBehind => text!(lang, code.clock_behind),
         Code::ValueUnreadable => text!(lang, code.value_unreadable),
         Code::OwnExport => text!(lang, code.own_export),

@@ -4,6 +4,10 @@
 //! one codec; `asked` turns a request into a form and a desk; `api` are the endpoints and `pages` the
 //! pages; [`config`] is what a bank may set; [`command`] the command line.
 
+/// glibc's keeps what one thread freed from the others, and takes longer: 110 to 390 MB where this holds 60.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod answer;
 mod api;
 mod asked;

@@ -1,5 +1,5 @@
 //! `cargo xtask site [--release]`: builds the browser's half into `target/site`.
-//! `cargo xtask postgres [--fast] -- COMMAND…`: runs COMMAND beside a PostgreSQL of its own.
+//! `cargo xtask postgres -- COMMAND…`: runs COMMAND beside a PostgreSQL of its own.
 //!
 //! The server's half is plain `cargo build -p grille`; nothing else about the build is special.
 
@@ -17,8 +17,7 @@ fn main() -> Result<()> {
     match words.as_slice() {
         ["site"] => site::build(site::Profile::Dev),
         ["site", "--release"] => site::build(site::Profile::Release),
-        ["postgres", "--", command @ ..] => postgres::beside(command, postgres::Durability::Synced),
-        ["postgres", "--fast", "--", command @ ..] => postgres::beside(command, postgres::Durability::Fast),
-        _ => bail!("usage: cargo xtask site [--release] | cargo xtask postgres [--fast] -- COMMAND…"),
+        ["postgres", "--", command @ ..] => postgres::beside(command),
+        _ => bail!("usage: cargo xtask site [--release] | cargo xtask postgres -- COMMAND…"),
     }
 }

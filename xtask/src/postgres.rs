@@ -1,4 +1,4 @@
-//! `cargo xtask postgres [--fast] -- COMMAND…`: a PostgreSQL of COMMAND's own, fresh, and gone afterwards.
+//! `cargo xtask postgres -- COMMAND…`: a PostgreSQL of COMMAND's own, fresh, and gone afterwards.
 
 use crate::children;
 use anyhow::{Context, Result, ensure};
@@ -12,19 +12,10 @@ use std::{env, fs};
 /// Where tests read the address of a cluster in which they may make databases and roles.
 const ADDRESS: &str = "TEST_POSTGRES";
 
-/// How much a commit is worth.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Durability {
-    /// As in a bank.
-    Synced,
-    /// Nothing is synced: for tests that are about something else.
-    Fast,
-}
-
 /// Runs `words` beside a cluster, and ends with their code.
-pub fn beside(words: &[&str], durability: Durability) -> Result<()> {
+pub fn beside(words: &[&str]) -> Result<()> {
     let (program, arguments) = words.split_first().context("there is no command after `--`")?;
-    let (cluster, port) = Cluster::start(durability)?;
+    let (cluster, port) = Cluster::start()?;
     let address = format!("postgres://postgres@127.0.0.1:{port}");
     let status = children::clean(Command::new(program).args(arguments).env(ADDRESS, address)).status();
     drop(cluster);
@@ -53,7 +44,7 @@ impl Drop for Cluster {
 }
 
 impl Cluster {
-    fn start(durability: Durability) -> Result<(Self, u16)> {
+    fn start() -> Result<(Self, u16)> {
         let bin = binaries().context("PostgreSQL is not installed: try `make test`, or your system's packages")?;
         let dir = folder()?;
         let data = dir.join("data");
@@ -69,12 +60,9 @@ impl Cluster {
         let mut failed = None;
         for _ in 0..5 {
             let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-            let mut options = format!(
+            let options = format!(
                 "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= -c max_connections=300"
             );
-            if durability == Durability::Fast {
-                options += " -c fsync=off";
-            }
             let start = quiet(
                 as_server(&bin.join("pg_ctl"))
                     .arg("-D")

@@ -34,6 +34,7 @@
 //! **What the tree does not say**: that an event is true, that one was written at all (no receipt, no
 //! plaintext sees to that), or when. Order is the sequence number; the times are the server's word.
 
+pub mod backup_note;
 pub mod checkpoint;
 pub mod event;
 pub mod fingerprint;

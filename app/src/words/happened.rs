@@ -106,7 +106,7 @@ impl<'a> Names<'a> {
             ("sound", details.sound.map_or_else(String::new, |sound| exports::sound(lang, sound))),
             ("ending", details.ending.map_or_else(String::new, |ending| exports::ending(lang, ending))),
             ("findings", number(details.findings)),
-            ("lost", number(details.lost)),
+            ("lost", details.lost.map_or_else(|| text!(lang, log.unknown), |lost| lost.to_string())),
         ]
     }
 

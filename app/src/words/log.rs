@@ -213,6 +213,7 @@ pub fn why(lang: Lang, code: Code) -> String {
         Code::StaffKeyMissing => text!(lang, log_why.staff_key_missing),
         Code::LogKeyMissing => text!(lang, log_why.log_key_missing),
         Code::LogUnavailable => text!(lang, log_why.log_unavailable),
+        Code::LogIncomplete => text!(lang, log_why.log_incomplete),
         Code::ClockBehind => text!(lang, log_why.clock_behind),
         Code::ValueUnreadable => text!(lang, log_why.value_unreadable),
         Code::OwnExport => text!(lang, log_why.own_export),

@@ -4,9 +4,11 @@
 //! event to the log in the same transaction, and after COMMIT gives back a [`Receipt`]. There is no
 //! other write, but for housekeeping that the code names `unaudited("why")` (A2).
 
+mod accord;
 mod act;
 mod bundle;
 mod checkpoint;
+mod leaving;
 mod ledger;
 mod pending;
 mod published;
@@ -15,9 +17,12 @@ mod tree;
 mod verify;
 pub(crate) mod writer;
 
+pub(crate) use accord::Accord;
+pub use accord::Standing;
 pub use act::{Act, Verdict};
 pub use bundle::{BundleError, BundleFinding, BundleUnreadable, BundleWrong, Bundled, Checked, check as check_bundle};
 pub use checkpoint::{CheckpointFile, KeySigner, Signer};
+pub(crate) use leaving::{Leaves, Leaving};
 pub use ledger::{ActError, Housekeeping, Ledger, unaudited};
 pub use published::Newest;
 pub use receipt::Receipt;

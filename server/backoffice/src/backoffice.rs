@@ -1,7 +1,7 @@
 //! The back office: its parts, put together once at start.
 
 use crate::audit::writer::Writer;
-use crate::audit::{Act, CheckpointFile, KeySigner, Ledger, Newest, Verdict};
+use crate::audit::{Accord, Act, ActError, CheckpointFile, KeySigner, Ledger, Newest, Receipt, Verdict};
 use crate::auth::{RelyingParty, RequestStamp, Turnstile, event};
 use crate::backup;
 use crate::desk::StaffDesk;
@@ -13,7 +13,7 @@ use crate::readiness::Readiness;
 use crate::secrecy::NoticeAsked;
 use crate::sessions::over;
 use crate::store::sessions::SessionRow;
-use crate::store::{self, Db, WriteCache, WriteTx, restores, sessions};
+use crate::store::{self, Db, WriteCache, WriteTx, sessions};
 use crate::supervise::{Proving, Tails};
 use crate::system::Entropy;
 use crate::vault::{BlindIndex, FileKek, KeyRing, StaffVault, Vault};
@@ -142,6 +142,7 @@ pub enum OpenError {
 pub struct BackOffice {
     pub(crate) db: Db,
     pub(crate) ledger: Ledger,
+    pub(crate) accord: Accord,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Arc<KeyRing>,
@@ -185,16 +186,16 @@ impl BackOffice {
         let (ledger, checkpoints) =
             Writer::start(&parts.db, parts.write_cache, parts.clock.clone(), parts.entropy.clone(), signer.clone())
                 .await?;
-        tokio::spawn(CheckpointFile::at(parts.checkpoint).follow(checkpoints.clone()));
-        if restores::unnoted(&parts.db).await.map_err(store::OpenError::from)?
-            && let Err(crate::audit::ActError::Unavailable(_)) = ledger.act(backup::Restored).await
-        {
-            return Err(store::OpenError::Sqlx(sqlx::Error::WorkerCrashed).into());
-        }
+        let file = CheckpointFile::at(parts.checkpoint);
+        let accord = Accord::of(file.clone(), parts.db.clone(), signer.clone());
+        let ledger = ledger.in_accord(accord.clone());
+        backup::come_back(&parts.db, &ledger, &file, &accord).await?;
+        tokio::spawn(accord.clone().follow(checkpoints.clone()));
         let kek = Arc::new(FileKek::new(keys.clone(), parts.entropy.clone()));
         Ok(Arc::new(Self {
             db: parts.db,
             ledger,
+            accord,
             vault: Vault::new(kek, parts.entropy.clone()),
             index: BlindIndex::new(keys.clone()),
             staff_vault: StaffVault::new(keys.clone(), parts.entropy.clone()),
@@ -240,12 +241,7 @@ impl BackOffice {
 
     async fn put_policy_in_force(&self) -> Result<(), OpenError> {
         let act = PolicyInForce { hash: *self.policy().hash().as_bytes() };
-        match self.ledger.act(act).await {
-            Ok(_) | Err(crate::audit::ActError::Refused(_)) => Ok(()),
-            Err(crate::audit::ActError::Unavailable(_)) => {
-                Err(store::OpenError::Sqlx(sqlx::Error::WorkerCrashed).into())
-            }
-        }
+        Ok(recorded(self.ledger.act(act).await)?)
     }
 
     /// The policies in force.
@@ -299,6 +295,11 @@ impl BackOffice {
         (&self.origin, self.signer.verifier_key())
     }
 
+    /// The log key's word for a backup's manifest, if the key is there.
+    pub(crate) fn sign_backup(&self, manifest: &[u8; 32]) -> Option<String> {
+        self.signer.sign_backup(manifest)
+    }
+
     /// The desk of whoever's cookie this is: rights are read now, for this request (U5).
     pub async fn desk_for(
         self: &Arc<Self>,
@@ -342,6 +343,14 @@ impl BackOffice {
         self.notice_lapse(&session.staff, now).await;
         let live = session.staff.serves(now) && over(&session, now, &self.settings).is_none();
         live.then_some((session, now))
+    }
+}
+
+/// Whether an act is in the log, done or refused.
+pub(crate) fn recorded(ended: Result<Receipt<()>, ActError>) -> Result<(), store::OpenError> {
+    match ended {
+        Ok(_) | Err(ActError::Refused(_)) => Ok(()),
+        Err(ActError::Unavailable(_)) => Err(store::OpenError::Sqlx(sqlx::Error::WorkerCrashed)),
     }
 }
 

@@ -177,7 +177,7 @@ impl BackOffice {
         let record = staff::by_number(&self.db, &row.change.staff_no).await.map_err(|_| Code::LogUnavailable)?;
         let turn = self.turnstile.enter(request.address).await?;
         let stored = record.map(|(_, secrets)| secrets.password_hash);
-        let known = verify_password(form.password.clone(), stored).await;
+        let known = verify_password(form.password.clone(), stored).await.map_err(|_| Code::Busy)?;
         drop(turn);
         Ok(known)
     }

@@ -48,7 +48,7 @@ impl StaffDesk {
         let record = staff::by_id(&self.office.db, self.actor.staff()).await.map_err(|_| Code::LogUnavailable)?;
         let stored = record.map(|(_, secrets)| secrets.password_hash);
         let turn = self.office.turnstile.enter(self.actor.request().address).await?;
-        let known = verify_password(form.current, stored).await;
+        let known = verify_password(form.current, stored).await.map_err(|_| Code::Busy)?;
         // Nothing is set by the first try, which asks for the factor.
         let hash = match form.challenge.filter(|_| known) {
             Some(_) => Some(hash_aside(form.new, random(&*self.office.entropy)).await.map_err(|_| Code::Busy)?),

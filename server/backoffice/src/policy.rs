@@ -22,6 +22,7 @@ macro_rules! permissions {
 
 mod exports;
 mod log;
+mod memo;
 mod people;
 mod powers;
 
@@ -37,13 +38,14 @@ pub use powers::Standing;
 
 use crate::auth::Actor;
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression, Schema,
-    ValidationMode, Validator,
+    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
+    RestrictedExpression, Schema, ValidationMode, Validator,
 };
 use domain::audit::fingerprint::Fingerprint;
 use domain::catalogue::{Class, Field};
 use domain::code::Code;
 use domain::id::{BranchNo, PurposeName, ReasonCode};
+use memo::{Asked, Memo};
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::str::FromStr;
@@ -57,7 +59,19 @@ pub const SHIPPED: &str = include_str!("../policy/policy.cedar");
 pub struct Policy {
     schema: Schema,
     policies: PolicySet,
+    names: Names,
+    memo: Memo,
     hash: Fingerprint,
+}
+
+/// What questions are put together from, parsed once: Cedar's parser takes longer than its answer.
+struct Names {
+    staff: EntityTypeName,
+    customer: EntityTypeName,
+    /// Where an act is done that is not done to one customer.
+    counter: Entity,
+    /// By name, with the groups it is in.
+    actions: HashMap<String, Entity>,
 }
 
 /// Why policies cannot be used. The text is Cedar's, about the policy file, which holds no customer data.
@@ -86,9 +100,10 @@ impl Policy {
             let faults: Vec<String> = validation.validation_errors().map(ToString::to_string).collect();
             return Err(PolicyError::Mismatch(faults.join("; ")));
         }
+        let names = Names::of(&schema).map_err(PolicyError::Schema)?;
         let mut parts: Vec<&[u8]> = vec![SCHEMA.as_bytes(), text.as_bytes()];
         parts.extend(beside);
-        Ok(Self { schema, policies, hash: Fingerprint::of("grille policy v1", &parts) })
+        Ok(Self { schema, policies, names, memo: Memo::default(), hash: Fingerprint::of("grille policy v1", &parts) })
     }
 
     /// The hash that stands in every event that a policy decided.
@@ -106,38 +121,86 @@ impl Policy {
         Ok(Allowed { policy: self.hash, permission: PhantomData })
     }
 
-    fn permits(&self, who: &Standing<'_>, action: &str, question: Question) -> Option<bool> {
-        let principal = uid("Staff", who.staff_no.as_str())?;
-        let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
-        let who =
-            HashMap::from([("role".to_owned(), text(who.role.as_str())), ("unit".to_owned(), text(who.unit.as_str()))]);
-        let (resource, attributes) = match question.branch {
-            None => (uid("Counter", "counter")?, HashMap::new()),
-            Some(branch) => (uid("Customer", "customer")?, HashMap::from([("branch".to_owned(), text(&branch))])),
-        };
-        let entities = [
-            Entity::new(principal.clone(), who, Default::default()).ok()?,
-            Entity::new(resource.clone(), attributes, Default::default()).ok()?,
-        ];
-        let entities = Entities::from_entities(entities, Some(&self.schema)).ok()?;
-        let context = Context::from_pairs(question.context).ok()?;
-        let action = uid("Action", action)?;
-        let request = Request::new(principal, action, resource, context, Some(&self.schema)).ok()?;
+    fn permits(&self, who: &Standing<'_>, action: &'static str, question: Question) -> Option<bool> {
+        self.memo.answer(Asked::of(who, action, question), |asked| self.ask(asked))
+    }
+
+    /// Asks the engine.
+    fn ask(&self, asked: &Asked) -> Option<bool> {
+        let (request, parties) = self.request(asked)?;
+        // Without the schema, which would bring every action there is. That these are as it says a test sees to.
+        let entities = Entities::from_entities(parties, None).ok()?;
         let response = Authorizer::new().is_authorized(&request, &self.policies, &entities);
         // A policy that could not be evaluated is not a policy that said yes: an error anywhere refuses,
         // or a broken `forbid` would permit.
         Some(response.decision() == Decision::Allow && response.diagnostics().errors().next().is_none())
     }
+
+    /// The question in Cedar's words: the request, and who, what and the action as they are.
+    fn request(&self, asked: &Asked) -> Option<(Request, [Entity; 3])> {
+        let principal =
+            EntityUid::from_type_name_and_id(self.names.staff.clone(), EntityId::new(asked.staff_no.as_str()));
+        let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
+        let unit = text(asked.unit.as_str());
+        let attributes = HashMap::from([("role".to_owned(), text(asked.role.as_str())), ("unit".to_owned(), unit)]);
+        let who = Entity::new(principal.clone(), attributes, Default::default()).ok()?;
+        let resource = match &asked.question.branch {
+            None => self.names.counter.clone(),
+            Some(branch) => {
+                let uid = EntityUid::from_type_name_and_id(self.names.customer.clone(), EntityId::new("customer"));
+                let attributes = HashMap::from([("branch".to_owned(), text(branch))]);
+                Entity::new(uid, attributes, Default::default()).ok()?
+            }
+        };
+        let action = self.names.actions.get(asked.action)?;
+        let context = asked.question.context.iter().map(|(name, value)| ((*name).to_owned(), value.expression()));
+        let context = Context::from_pairs(context).ok()?;
+        let request = Request::new(principal, action.uid(), resource.uid(), context, Some(&self.schema)).ok()?;
+        Some((request, [who, resource, action.clone()]))
+    }
 }
 
-fn uid(kind: &str, id: &str) -> Option<EntityUid> {
-    Some(EntityUid::from_type_name_and_id(kind.parse().ok()?, id.parse().ok()?))
+impl Names {
+    fn of(schema: &Schema) -> Result<Self, String> {
+        let kind = |name: &str| name.parse::<EntityTypeName>().map_err(|error| error.to_string());
+        let counter = EntityUid::from_type_name_and_id(kind("Counter")?, EntityId::new("counter"));
+        let actions = schema.action_entities().map_err(|error| error.to_string())?;
+        Ok(Self {
+            staff: kind("Staff")?,
+            customer: kind("Customer")?,
+            counter: Entity::new_no_attrs(counter, Default::default()),
+            actions: actions.iter().map(|action| (action.uid().id().unescaped().to_owned(), action.clone())).collect(),
+        })
+    }
 }
 
 /// What a policy is asked about.
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Question {
     branch: Option<String>,
-    context: Vec<(String, RestrictedExpression)>,
+    context: Vec<(&'static str, Told)>,
+}
+
+/// What a policy is told of it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub enum Told {
+    /// A name.
+    Text(String),
+    /// Yes or no.
+    Truth(bool),
+    /// Names, in no order.
+    Texts(Vec<String>),
+}
+
+impl Told {
+    fn expression(&self) -> RestrictedExpression {
+        let text = |value: &String| RestrictedExpression::new_string(value.clone());
+        match self {
+            Told::Text(value) => text(value),
+            Told::Truth(value) => RestrictedExpression::new_bool(*value),
+            Told::Texts(values) => RestrictedExpression::new_set(values.iter().map(text)),
+        }
+    }
 }
 
 /// A verb that a role may be permitted.
@@ -198,12 +261,12 @@ pub struct ViewCustomer;
 #[derive(Debug)]
 pub struct RevealField;
 
-fn text(name: &str, value: &str) -> (String, RestrictedExpression) {
-    (name.to_owned(), RestrictedExpression::new_string(value.to_owned()))
+fn text(name: &'static str, value: &str) -> (&'static str, Told) {
+    (name, Told::Text(value.to_owned()))
 }
 
-fn bank_wide(value: bool) -> (String, RestrictedExpression) {
-    ("bank_wide".to_owned(), RestrictedExpression::new_bool(value))
+fn bank_wide(value: bool) -> (&'static str, Told) {
+    ("bank_wide", Told::Truth(value))
 }
 
 impl Permission for OpenCase {
@@ -291,7 +354,7 @@ impl Permission for RevealField {
             Class::C2 => "C2",
             Class::C3 => "C3",
         };
-        let purposes = on.field.reveal.iter().map(|p| RestrictedExpression::new_string(p.as_str().to_owned()));
+        let purposes = on.field.reveal.iter().map(|purpose| purpose.as_str().to_owned());
         Question {
             branch: Some(on.branch.as_str().into()),
             context: vec![
@@ -300,7 +363,7 @@ impl Permission for RevealField {
                 text("field", on.field.name.as_str()),
                 text("class", class),
                 bank_wide(on.bank_wide),
-                ("purposes".to_owned(), RestrictedExpression::new_set(purposes)),
+                ("purposes", Told::Texts(purposes.collect())),
             ],
         }
     }

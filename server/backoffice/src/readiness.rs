@@ -1,5 +1,6 @@
 //! Whether this process could do its work now: what a load balancer asks, every second, of every instance (O3).
 
+use crate::audit::Standing;
 use crate::backoffice::BackOffice;
 use crate::store::health::{self, Schema};
 use crate::store::log::{self, Head};
@@ -61,6 +62,8 @@ lacks! {
     LogKey "log_key" true;
     /// The key that signs is there, and is not the one that signed this log.
     Signing "signing" true;
+    /// The log lacks entries that its checkpoint file vouches for (A3).
+    LogIncomplete "log_incomplete" true;
     /// Little room is left on the disk: soon nothing can be recorded.
     Disk "disk" true;
     /// The process was told to stop, and takes its leave.
@@ -130,6 +133,10 @@ impl BackOffice {
             if !self.signs(&head) {
                 missing.push(Lack::Signing);
             }
+        }
+        match self.accord.settle().await? {
+            Some(Standing::Behind { .. } | Standing::Forked { .. }) => missing.push(Lack::LogIncomplete),
+            Some(Standing::Holds) | None => (),
         }
         Ok(missing)
     }

@@ -1,14 +1,21 @@
 //! A client as light as can be: one kept-alive connection, HTTP/1.1, forms out, answers in, cookies kept.
 
+use crate::counter::now;
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// A server lets go of who is silent for thirty seconds; who was for so long comes anew.
+const SILENT: Duration = Duration::from_secs(20);
+
 /// One connection.
 pub struct Client {
+    addr: SocketAddr,
     stream: TcpStream,
+    used: Instant,
     host: String,
     cookies: BTreeMap<String, String>,
     buffer: Vec<u8>,
@@ -42,10 +49,16 @@ impl Answer {
 impl Client {
     /// Connects.
     pub async fn connect(addr: SocketAddr) -> anyhow::Result<Self> {
-        let stream = TcpStream::connect(addr).await?;
-        stream.set_nodelay(true)?;
+        let stream = open(addr).await?;
         let host = format!("localhost:{}", addr.port());
-        Ok(Self { stream, host, cookies: BTreeMap::new(), buffer: Vec::with_capacity(16 * 1024) })
+        let buffer = Vec::with_capacity(16 * 1024);
+        Ok(Self { addr, stream, used: now(), host, cookies: BTreeMap::new(), buffer })
+    }
+
+    /// Asks for a page.
+    pub async fn get(&mut self, path: &str) -> anyhow::Result<Answer> {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.host);
+        self.send(&request).await
     }
 
     /// Sends a form, as a script of the bank's would, and reads the answer.
@@ -58,6 +71,15 @@ impl Client {
             host = self.host,
             length = form.len(),
         );
+        self.send(&request).await
+    }
+
+    async fn send(&mut self, request: &str) -> anyhow::Result<Answer> {
+        let begun = now();
+        if begun - self.used > SILENT {
+            self.stream = open(self.addr).await?;
+        }
+        self.used = begun;
         self.stream.write_all(request.as_bytes()).await?;
         self.answer().await
     }
@@ -97,4 +119,10 @@ impl Client {
         }
         Ok(())
     }
+}
+
+async fn open(addr: SocketAddr) -> anyhow::Result<TcpStream> {
+    let stream = TcpStream::connect(addr).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }

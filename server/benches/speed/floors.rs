@@ -1,15 +1,20 @@
 //! The least that could be done: see `main`.
 
+mod few;
+mod postgres;
+mod sqlite;
+
 use crate::client::Client;
+use crate::engine::Place;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
+use few::Few;
 use sha2::{Digest, Sha256};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
+use sqlx::PgConnection;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
@@ -24,67 +29,39 @@ pub struct Floors {
     pub keys: u64,
 }
 
+/// Whoever waits for a row to be durable.
 type Done = oneshot::Sender<()>;
 
 #[derive(Clone)]
 struct Floor {
     queue: mpsc::Sender<Done>,
-    pool: SqlitePool,
+    readers: Readers,
+}
+
+#[derive(Clone)]
+enum Readers {
+    Sqlite(Arc<Few<rusqlite::Connection>>),
+    Postgres(Arc<Few<PgConnection>>),
 }
 
 impl Floors {
-    /// A database of its own, with `keys` rows to select among, and two handlers.
-    pub async fn open(dir: &Path, event_bytes: usize, keys: u64) -> anyhow::Result<Self> {
-        std::fs::create_dir(dir)?;
-        let options = SqliteConnectOptions::new()
-            .filename(dir.join("floor.db"))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .pragma("cache_size", "-16000")
-            .disable_statement_logging();
-        let mut conn = options.connect().await?;
-        for table in [
-            "CREATE TABLE event (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
-            "CREATE TABLE found (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID",
-            "BEGIN",
-        ] {
-            sqlx::query(table).execute(&mut conn).await?;
-        }
-        for n in 0..keys {
-            let insert = sqlx::query("INSERT INTO found (key, value) VALUES ($1, $2)");
-            insert.bind(key(n)).bind(vec![7_u8; 16]).execute(&mut conn).await?;
-        }
-        sqlx::query("COMMIT").execute(&mut conn).await?;
-        let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
+    /// Tables in a place of their own, with `keys` rows to select among, and two handlers.
+    pub async fn open(place: &Place, event_bytes: usize, keys: u64) -> anyhow::Result<Self> {
         let (queue, jobs) = mpsc::channel(1024);
-        tokio::spawn(write(conn, jobs, vec![0x2e; event_bytes]));
+        let row = vec![0x2e; event_bytes];
+        let readers = match place {
+            Place::File(file) => Readers::Sqlite(Arc::new(sqlite::open(file, keys, jobs, row)?)),
+            Place::Server(url) => Readers::Postgres(Arc::new(postgres::open(url, keys, jobs, row).await?)),
+        };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let addr = listener.local_addr()?;
         let router = Router::new()
             .route("/append", post(append))
             .route("/select-and-append", post(select_and_append))
-            .with_state(Floor { queue, pool });
+            .with_state(Floor { queue, readers });
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(Self { addr, keys })
     }
-}
-
-/// One writer, one transaction for all that wait, one row each.
-async fn write(mut conn: SqliteConnection, mut jobs: mpsc::Receiver<Done>, row: Vec<u8>) -> sqlx::Result<()> {
-    let mut batch = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut batch, BATCH).await > 0 {
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut conn).await?;
-        for _ in &batch {
-            sqlx::query("INSERT INTO event (bytes) VALUES ($1)").bind(&row).execute(&mut conn).await?;
-        }
-        sqlx::query("COMMIT").execute(&mut conn).await?;
-        for done in batch.drain(..) {
-            // A caller that went away needs no answer.
-            done.send(()).unwrap_or_default();
-        }
-    }
-    Ok(())
 }
 
 /// F1
@@ -99,16 +76,19 @@ async fn append(State(floor): State<Floor>) -> StatusCode {
 /// F2
 async fn select_and_append(State(floor): State<Floor>, asked: String) -> StatusCode {
     let Ok(number) = asked.parse() else { return StatusCode::BAD_REQUEST };
-    let select = sqlx::query("SELECT value FROM found WHERE key = $1").bind(key(number));
-    match select.fetch_optional(&floor.pool).await {
-        Ok(Some(_)) => append(State(floor)).await,
-        Ok(None) | Err(_) => StatusCode::NOT_FOUND,
+    let found = match &floor.readers {
+        Readers::Sqlite(readers) => sqlite::select(readers, number).await,
+        Readers::Postgres(readers) => postgres::select(readers, number).await,
+    };
+    match found {
+        Ok(true) => append(State(floor)).await,
+        Ok(false) | Err(_) => StatusCode::NOT_FOUND,
     }
 }
 
 /// Scattered, as a blind index's digests are.
-fn key(number: u64) -> Vec<u8> {
-    Sha256::digest(number.to_be_bytes()).to_vec()
+fn key(number: u64) -> [u8; 32] {
+    Sha256::digest(number.to_be_bytes()).into()
 }
 
 /// One connection to a floor.

@@ -3,10 +3,11 @@
 
 use crate::client::Client;
 use crate::counter::now;
-use crate::office::{Office, Teller};
 use crate::past;
-use sqlx::SqlitePool;
-use sqlx::sqlite::SqliteConnectOptions;
+use crate::tellers::Teller;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
 use std::time::Duration;
 
 /// Requests that a figure is made of, but for a first tenth that warms up.
@@ -40,9 +41,9 @@ impl std::fmt::Display for Waits {
     }
 }
 
-/// Measures all of them on this office.
-pub async fn measure(office: &Office, teller: &mut Teller, reader: &mut Client) -> anyhow::Result<Vec<Waits>> {
-    let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(office.file()).read_only(true)).await?;
+/// Measures all of them on the office whose database this file is.
+pub async fn measure(file: &Path, teller: &mut Teller, reader: &mut Client) -> anyhow::Result<Vec<Waits>> {
+    let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     let mut all = Vec::new();
 
     let mut took = Vec::new();
@@ -51,12 +52,10 @@ pub async fn measure(office: &Office, teller: &mut Teller, reader: &mut Client) 
         teller.search(turn).await?;
         took.push(begun.elapsed());
     }
-    let keys: Vec<(Vec<u8>,)> =
-        sqlx::query_as("SELECT digest FROM vault_index WHERE field = 'id_no' LIMIT 997").fetch_all(&pool).await?;
-    let bare = Bare { pool: &pool, keys: keys.into_iter().map(|(key,)| key).collect() };
-    const FIND: &str = "SELECT customer.id, masks FROM vault_index JOIN customer ON customer.id = vault_index.customer \
+    let bare = Bare::of(&conn, "SELECT digest FROM vault_index WHERE field = 'id_no' LIMIT 997")?;
+    const FIND: &str = "SELECT masks FROM vault_index JOIN customer ON customer.id = vault_index.customer \
         JOIN customer_mask ON customer_mask.customer = customer.id WHERE field = 'id_no' AND digest = $1";
-    all.push(Waits { name: "search", ours: spread(took), bare: bare.spread(FIND).await? });
+    all.push(Waits { name: "search", ours: spread(took), bare: bare.spread(FIND)? });
 
     let mut took = Vec::new();
     for _ in 0..REQUESTS {
@@ -64,40 +63,39 @@ pub async fn measure(office: &Office, teller: &mut Teller, reader: &mut Client) 
         teller.view().await?;
         took.push(begun.elapsed());
     }
-    let ids: Vec<(Vec<u8>,)> = sqlx::query_as("SELECT id FROM customer LIMIT 997").fetch_all(&pool).await?;
-    let bare = Bare { pool: &pool, keys: ids.into_iter().map(|(id,)| id).collect() };
+    let bare = Bare::of(&conn, "SELECT id FROM customer LIMIT 997")?;
     all.push(Waits {
         name: "card",
         ours: spread(took),
-        bare: bare.spread("SELECT masks FROM customer_mask WHERE customer = $1").await?,
+        bare: bare.spread("SELECT masks FROM customer_mask WHERE customer = $1")?,
     });
 
-    let nobody = Bare { pool: &pool, keys: vec![Vec::new()] };
+    let nobody = Bare { conn: &conn, keys: vec![Vec::new()] };
     for (name, filter, sql) in [
-        ("events", "", "SELECT seq, bytes FROM log_entry WHERE $1 = x'' ORDER BY seq DESC LIMIT 50"),
+        ("events", "", "SELECT bytes FROM log_entry WHERE $1 = x'' ORDER BY seq DESC LIMIT 50"),
         (
             "events of one person",
             "&staff_no=op5123",
-            "SELECT seq, bytes FROM log_entry WHERE staff_no = 'op5123' AND $1 = x'' ORDER BY seq DESC LIMIT 50",
+            "SELECT bytes FROM log_entry WHERE staff_no = 'op5123' AND $1 = x'' ORDER BY seq DESC LIMIT 50",
         ),
         (
             "events refused",
             "&decision=refused",
-            "SELECT seq, bytes FROM log_entry WHERE code IS NOT NULL AND $1 = x'' ORDER BY seq DESC LIMIT 50",
+            "SELECT bytes FROM log_entry WHERE code IS NOT NULL AND $1 = x'' ORDER BY seq DESC LIMIT 50",
         ),
         (
             "events of one field",
             "&field=mobile",
-            "SELECT seq, bytes FROM log_entry WHERE field = 'mobile' AND $1 = x'' ORDER BY seq DESC LIMIT 50",
+            "SELECT bytes FROM log_entry WHERE field = 'mobile' AND $1 = x'' ORDER BY seq DESC LIMIT 50",
         ),
     ] {
         let ours = ask(reader, &format!("limit=50{filter}")).await?;
-        all.push(Waits { name, ours, bare: nobody.spread(sql).await? });
+        all.push(Waits { name, ours, bare: nobody.spread(sql)? });
     }
-    let one = Bare { pool: &pool, keys: (0..200).map(|n| past::customer(n).as_bytes().to_vec()).collect() };
+    let one = Bare { conn: &conn, keys: (0..200).map(|n| past::customer(n).as_bytes().to_vec()).collect() };
     let ours = ask(reader, &format!("limit=50&customer_id={}", past::customer(7))).await?;
-    const OF_ONE: &str = "SELECT seq, bytes FROM log_entry WHERE customer = $1 ORDER BY seq DESC LIMIT 50";
-    all.push(Waits { name: "events of a customer", ours, bare: one.spread(OF_ONE).await? });
+    const OF_ONE: &str = "SELECT bytes FROM log_entry WHERE customer = $1 ORDER BY seq DESC LIMIT 50";
+    all.push(Waits { name: "events of a customer", ours, bare: one.spread(OF_ONE)? });
     Ok(all)
 }
 
@@ -113,16 +111,24 @@ async fn ask(reader: &mut Client, form: &str) -> anyhow::Result<Spread> {
 
 /// The query alone, on a connection that does nothing else.
 struct Bare<'a> {
-    pool: &'a SqlitePool,
+    conn: &'a Connection,
     keys: Vec<Vec<u8>>,
 }
 
-impl Bare<'_> {
-    async fn spread(&self, sql: &'static str) -> anyhow::Result<Spread> {
+impl<'a> Bare<'a> {
+    /// Asked by the keys that this statement gives.
+    fn of(conn: &'a Connection, sql: &str) -> anyhow::Result<Self> {
+        let mut keys = conn.prepare(sql)?;
+        let keys = keys.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(Self { conn, keys })
+    }
+
+    fn spread(&self, sql: &str) -> anyhow::Result<Spread> {
         let mut took = Vec::new();
         for key in self.keys.iter().cycle().take(REQUESTS as usize) {
             let begun = now();
-            let rows = sqlx::query(sql).bind(key).fetch_all(self.pool).await?;
+            let mut statement = self.conn.prepare_cached(sql)?;
+            let rows: Vec<Value> = statement.query_map([key], |row| row.get(0))?.collect::<Result<_, _>>()?;
             took.push(begun.elapsed());
             anyhow::ensure!(!rows.is_empty(), "the bare query found nothing");
         }

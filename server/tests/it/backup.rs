@@ -39,9 +39,32 @@ fn o3_a_backup_is_made_beside_the_running_server_and_put_in_its_place_when_that_
     let app = TestApp::start(&home, &Start { staff: 0, env: &[], by: &[] });
     let event = &app.log.from(made["size"].as_u64().unwrap())[0];
     assert_eq!(event.text("kind"), "backup_restored");
-    app.kill();
     assert!(fs::metadata(home.data().join("checkpoint.replaced-1")).unwrap().is_file());
+    // Beside the server, since whoever kills it may do so before the file has followed.
     let (code, report) = doctor(&home, &[]);
     assert_eq!(found(&report, "checkpoint")["level"], "ok", "{report:#}");
     assert_eq!((code, &found(&report, "triggers")["level"]), (Some(0), &"ok".into()), "{report:#}");
+}
+
+#[test]
+fn o3_what_lies_there_and_is_no_database_is_told_moved_aside_and_not_played_into_the_next() {
+    let home = Home::new();
+    let app = TestApp::start(&home, &Start { staff: 1, env: &[], by: &[] });
+    let backup = home.file("backup");
+    let backup = backup.to_str().unwrap();
+    let made = json(&home.run(&["backup", backup, "--json"]));
+    // What happens since stands in the WAL, and stays there when the process is killed.
+    home.run(&["audit", "bundle", home.file("bundle").to_str().unwrap()]);
+    app.kill();
+    let database = home.data().join("grille.db");
+    assert!(fs::metadata(home.data().join("grille.db-wal")).unwrap().len() > 0);
+    fs::write(&database, vec![b'x'; 8192]).unwrap();
+    let restore = ["restore", backup, "--replace", "--older-than-known", "--yes-lose-events", "1", "--json"];
+    let restored = home.run(&restore);
+    assert!(told(&restored).contains("cannot be read, so the backup is not compared with it"), "{}", told(&restored));
+    let moved = json(&restored)["moved"].as_str().unwrap().to_owned();
+    assert_eq!(fs::read(&moved).unwrap(), vec![b'x'; 8192]);
+    assert!(fs::metadata(format!("{moved}-wal")).unwrap().is_file());
+    let verified = json(&home.run(&["audit", "verify", "--json"]));
+    assert_eq!((&verified["size"], &verified["found"]), (&made["size"], &0.into()));
 }

@@ -58,17 +58,25 @@ impl Cluster {
         run(stop.arg("-D").arg(self.data()).args(["-w", "-m", how, "stop"]));
     }
 
+    fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
     /// The URL of a new database.
     pub fn database(&self) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        let server = format!("postgres://postgres@127.0.0.1:{}", self.port);
+        self.run(&format!("CREATE DATABASE {name}"));
+        self.url(&name)
+    }
+
+    /// Runs one statement as the server's administrator.
+    pub fn run(&self, sql: &str) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
-            let mut conn = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
-            conn.execute(sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")))).await.unwrap();
+            let mut conn = PgConnection::connect(&self.url("postgres")).await.unwrap();
+            conn.execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await.unwrap();
         });
-        format!("{server}/{name}")
     }
 }
 

@@ -1,6 +1,7 @@
 //! An orderly end: nobody is turned away who could have been sent elsewhere, and nothing is left half done (O3).
 
 use crate::app::{Home, Start, TestApp, free_address, told};
+use crate::cluster::Cluster;
 use crate::http::{Request, connect};
 use crate::person::{Case, Person, reveal};
 use std::io::{Read, Write};
@@ -141,13 +142,21 @@ fn work(person: &Person<'_>, case: &Case, done: &AtomicBool) -> usize {
 
 #[test]
 fn o3_two_instances_are_replaced_under_load_and_no_request_is_lost() {
-    let home = Home::new();
+    two_are_replaced(&Home::new());
+}
+
+#[test]
+fn o3_two_instances_on_a_server_are_replaced_under_load_and_no_request_is_lost() {
+    two_are_replaced(&Home::on(&Cluster::new()));
+}
+
+fn two_are_replaced(home: &Home) {
     let balancer = Balancer::at(free_address());
     let origin = format!("http://localhost:{}", balancer.addr.port());
     let env = [("GRILLE_ORIGIN", origin.as_str()), ("GRILLE_SERVER__DRAIN_SECONDS", "5")];
     let start = || {
         let how = Start { staff: CLIENTS as u16, env: &env, by: &[] };
-        let app = TestApp::start_at(&home, &how, free_address());
+        let app = TestApp::start_at(home, &how, free_address());
         balancer.instances.lock().unwrap().push(app.addr);
         app
     };

@@ -3,6 +3,7 @@
 
 mod disk;
 mod keys;
+mod server;
 
 use crate::app::{Home, TestApp, told};
 use crate::http::Answer;

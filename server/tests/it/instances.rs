@@ -140,7 +140,7 @@ fn o2_a_server_stopped_and_started_under_load_costs_clear_refusals_and_nothing_i
 }
 
 /// Looks twenty times a second, for a minute at most.
-fn wait_until(mut there: impl FnMut() -> bool) {
+pub fn wait_until(mut there: impl FnMut() -> bool) {
     for _ in 0..1200 {
         if there() {
             return;
@@ -166,6 +166,11 @@ fn s1_what_one_instance_records_the_other_ones_live_tail_tells() {
     let teller = Person::operator(&one);
     let staff_no = teller.staff.staff_no.clone();
     assert!(lines.any(|line| line.contains(&staff_no)), "the tail tells of what was done elsewhere");
-    // Both follow with the newest checkpoint in the folder that they share.
+    // Both follow with the newest checkpoint in the folder that they share: its second line is its size.
+    let collected = || std::fs::read_to_string(home.data().join("checkpoint")).unwrap_or_default();
+    wait_until(|| {
+        let size = home.log().number("SELECT size FROM log_head").to_string();
+        collected().lines().nth(1) == Some(&size)
+    });
     whole(&home);
 }

@@ -1,12 +1,11 @@
 //! The log, read from the database behind the server's back.
 
-use backoffice::store::Conn;
 use backoffice::store::row::Row;
 use backoffice::store::statement::{Statement, sql};
+use backoffice::store::{Conn, SqliteConn, SqliteFile};
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
 use std::path::PathBuf;
 
 /// Where the log is.
@@ -64,16 +63,12 @@ impl Log {
 
     /// Runs SQL as someone who has the file; the triggers of the log are in the way of none here.
     pub fn meddle(&self, sql: &str) {
-        runtime().block_on(async {
-            let mut conn = self.file().await;
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut conn).await.expect("it is done");
-            conn.close().await.expect("the database closes");
-        });
+        self.file().run(sql).expect("it is done");
     }
 
-    async fn file(&self) -> SqliteConnection {
+    fn file(&self) -> SqliteConn {
         let Self::File(file) = self else { panic!("it is no file") };
-        SqliteConnectOptions::new().filename(file).connect().await.expect("the database opens")
+        SqliteFile::at(file).connect().expect("the database opens")
     }
 
     /// Takes a table's triggers away; gives back the SQL that brings them back.
@@ -100,16 +95,15 @@ impl Log {
     fn rows(&self, statement: Statement<'_>) -> Vec<Row> {
         runtime().block_on(async {
             let mut conn = match self {
-                Self::File(_) => Conn::Sqlite(self.file().await),
+                Self::File(_) => Conn::Sqlite(self.file()),
                 Self::Server(url) => {
                     let options: PgConnectOptions = url.parse().unwrap();
                     Conn::Postgres(options.disable_statement_logging().connect().await.expect("the server answers"))
                 }
             };
             let rows = statement.fetch_all(&mut conn).await.expect("the database answers");
-            match conn {
-                Conn::Sqlite(conn) => conn.close().await.expect("the database closes"),
-                Conn::Postgres(conn) => conn.close().await.expect("the server lets go"),
+            if let Conn::Postgres(conn) = conn {
+                conn.close().await.expect("the server lets go");
             }
             rows
         })

@@ -35,6 +35,7 @@ mod needles;
 mod operating;
 mod people;
 mod proxy;
+mod put_back;
 mod recertify;
 mod returning;
 mod servers;

@@ -202,6 +202,22 @@ fn o3_a_sound_folder_has_no_problem_and_the_doctor_writes_nothing() {
 }
 
 #[test]
+fn o3_the_doctor_waits_for_a_checkpoint_file_that_follows_and_names_one_that_was_left_behind() {
+    let home = Home::new();
+    let app = TestApp::start(&home, &Start { staff: 1, env: &[], by: &[] });
+    let level = || found(&doctor(&home, &[]).1, "checkpoint")["level"].clone();
+    assert_eq!(level(), "ok");
+    let file = home.data().join("checkpoint");
+    let older = fs::read(&file).unwrap();
+    Person::operator(&app);
+    assert_eq!(level(), "ok");
+    assert_ne!(fs::read(&file).unwrap(), older);
+    app.kill();
+    fs::write(&file, older).unwrap();
+    assert_eq!(level(), "warning");
+}
+
+#[test]
 fn o3_the_doctor_names_each_thing_that_is_wrong_and_what_to_do() {
     let home = Home::new();
     drop(started(&home, &[]));

@@ -35,6 +35,12 @@ pub struct SignedNote(String);
 
 /// Reads a checkpoint whose signature by `key` holds.
 pub fn open(note: &str, key: &VerifierKey) -> Result<Checkpoint, BadNote> {
+    let checkpoint = Checkpoint::parse(signed_text(note, key)?).ok_or(BadNote::Malformed)?;
+    (checkpoint.origin == key.name).then_some(checkpoint).ok_or(BadNote::OtherLog)
+}
+
+/// The text of a signed note, if the signature by `key` holds; what it says is for the caller to read.
+pub(super) fn signed_text<'a>(note: &'a str, key: &VerifierKey) -> Result<&'a str, BadNote> {
     let (text, signatures) = parts(note).ok_or(BadNote::Malformed)?;
     let mut signed = false;
     for line in signatures {
@@ -44,11 +50,7 @@ pub fn open(note: &str, key: &VerifierKey) -> Result<Checkpoint, BadNote> {
             signed = true;
         }
     }
-    if !signed {
-        return Err(BadNote::Unsigned);
-    }
-    let checkpoint = Checkpoint::parse(text).ok_or(BadNote::Malformed)?;
-    (checkpoint.origin == key.name).then_some(checkpoint).ok_or(BadNote::OtherLog)
+    if signed { Ok(text) } else { Err(BadNote::Unsigned) }
 }
 
 /// Why a note says nothing.
@@ -181,7 +183,11 @@ impl SigningKey {
 
     /// Signs a checkpoint of the log that this key is named after; one of another log does not [`open`].
     pub fn sign(&self, checkpoint: &Checkpoint) -> SignedNote {
-        let text = checkpoint.text();
+        self.sign_text(&checkpoint.text())
+    }
+
+    /// Signs lines, each with its newline. What they may be is a list of two: this and [`super::backup_note`].
+    pub(super) fn sign_text(&self, text: &str) -> SignedNote {
         let signature = self.secret.sign(text.as_bytes()).to_bytes();
         let signature = BASE64.encode(&[self.public.id.as_slice(), &signature].concat());
         SignedNote(format!("{text}\n— {} {signature}\n", self.public.name))

@@ -148,7 +148,8 @@ kinds! {
     /// A copy of the whole database was about to be made: masks, ciphertext and the log, and no key (O3).
     BackupMade "backup_made" [OsUser];
     /// The database was restored from a backup, and this is the first thing since (O3): which file, how many entries
-    /// came with it, how many newer ones were known and are lost, how many sessions of then were ended.
+    /// came with it, how many newer ones were known and are lost (nothing, if none were known to compare with), how many sessions of
+    /// then were ended. Refused: it was put back by other means, and nobody has agreed to what that lost (A3).
     BackupRestored "backup_restored" [FileHash, Size, Lost, Count, OsUser];
     /// Somebody entered to whom files might go; a second person has to confirm (E1).
     RecipientProposed "recipient_proposed"

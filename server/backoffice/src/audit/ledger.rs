@@ -1,5 +1,6 @@
 //! The ledger as its callers see it: hand in an act, get a receipt or a refusal.
 
+use super::accord::Accord;
 use super::act::{Act, Verdict};
 use super::receipt::Receipt;
 use crate::auth::too_many_alike;
@@ -18,6 +19,8 @@ pub(super) const QUEUE: usize = 1024;
 #[derive(Clone)]
 pub struct Ledger {
     queue: mpsc::Sender<Box<dyn Job>>,
+    /// What sensitive acts wait for; nothing for a log that has no checkpoint file.
+    accord: Option<Accord>,
 }
 
 /// Why there is no receipt.
@@ -42,7 +45,12 @@ impl From<ActError> for DeskError {
 
 impl Ledger {
     pub(super) fn new(queue: mpsc::Sender<Box<dyn Job>>) -> Self {
-        Self { queue }
+        Self { queue, accord: None }
+    }
+
+    /// The same ledger, which does nothing sensitive while the log lacks what its checkpoint file vouches for.
+    pub(crate) fn in_accord(self, accord: Accord) -> Self {
+        Self { accord: Some(accord), ..self }
     }
 
     /// How many acts wait.
@@ -64,7 +72,11 @@ impl Ledger {
     /// holds the event.
     pub async fn act<A: Act>(&self, act: A) -> Result<Receipt<A::Fact>, ActError> {
         let (reply, answer) = oneshot::channel();
-        let job = ActJob { act, verdict: None, reply, span: spans::act() };
+        let bar = match &self.accord {
+            Some(accord) if A::SENSITIVE => accord.bar().await,
+            Some(_) | None => None,
+        };
+        let job = ActJob { act, bar, verdict: None, reply, span: spans::act() };
         self.queue.try_send(Box::new(job)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ActError::Unavailable(Code::Busy),
             mpsc::error::TrySendError::Closed(_) => ActError::Unavailable(Code::LogUnavailable),
@@ -122,6 +134,8 @@ pub(super) struct Ran {
 
 struct ActJob<A: Act> {
     act: A,
+    /// Why it may not run, as far as that was known before.
+    bar: Option<Code>,
     verdict: Option<Result<A::Fact, DeskError>>,
     reply: oneshot::Sender<Result<Receipt<A::Fact>, ActError>>,
     /// Ends with the job: what it measures is the wait, the change and the commit.
@@ -139,6 +153,11 @@ impl<A: Act> ActJob<A> {
 #[async_trait::async_trait]
 impl<A: Act> Job for ActJob<A> {
     async fn run(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Ran> {
+        if let Some(code) = self.bar
+            && let Some(ran) = self.bar(tx, code.into()).await?
+        {
+            return Ok(ran);
+        }
         let (verdict, ran) = match self.act.apply(tx).await? {
             Verdict::Done { event, fact } => (Ok(fact), Ran { undo: false, event: Some(event) }),
             Verdict::Refused { event, error } => (Err(error), Ran { undo: true, event: Some(event) }),

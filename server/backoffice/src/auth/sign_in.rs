@@ -56,8 +56,9 @@ impl BackOffice {
             Err(_) => None,
         };
         let (id, stored) = known.map(|(row, secrets)| (row.id, secrets.password_hash)).unzip();
-        let password_ok = password::verify(password, stored.clone()).await;
+        let verified = password::verify(password, stored.clone()).await;
         drop(turn);
+        let Ok(password_ok) = verified else { return Err(self.turned_away(Code::Busy, request).await) };
         let token = SessionToken::from_bytes(random(&*self.entropy));
         // Without the staff key there is no second factor either, and none is named.
         let decoy = self.staff_vault.tag(&[b"number typed", staff_no.as_bytes()]).ok();

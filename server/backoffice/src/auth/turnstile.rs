@@ -1,6 +1,7 @@
 //! The way to the password hash, and another to the identity provider. Each hash takes tens of milliseconds and
-//! 19 MiB, each question a connection for as long as the provider likes, for anyone who asks; so only so many run at once, and only so many wait, fewer yet from one place: a flood fills its own place in
-//! the queue, and who comes from elsewhere is let through.
+//! 19 MiB, each question a connection for as long as the provider likes, for anyone who asks; so only so many run at
+//! once, and only so many wait, fewer yet from one place: a flood fills its own place in the queue, and who comes from
+//! elsewhere is let through.
 
 use domain::code::Code;
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// More at once would only take memory and time from each other.
+/// Two are hashed and two are next: more would only wait elsewhere.
 const AT_ONCE: usize = 4;
 /// Who come from one address: a branch behind one, when it opens.
 const OF_ONE: usize = 48;

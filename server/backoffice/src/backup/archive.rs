@@ -1,10 +1,13 @@
 //! The file: parts are streamed into it, hashed as they go, and read back only as they were.
 
-use super::{FORMAT, MANIFEST, Manifest, Part};
+use super::{FORMAT, MANIFEST, Manifest, Part, SIGNATURE, UNSIGNED_FORMAT};
+use domain::audit::backup_note;
+use domain::audit::checkpoint::VerifierKey;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use zip::result::ZipError;
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
@@ -25,6 +28,18 @@ pub enum BackupError {
     /// Another layout.
     #[error("it is a backup of another layout ({0}): use the version of Grille that made it")]
     OtherFormat(u32),
+    /// The layout before this one.
+    #[error(
+        "it was made by a version of Grille that signed no backup, so nothing vouches for what is in it beside the log: \
+         make a new one with this version; if what it holds is lost, restore it with the version that made it"
+    )]
+    UnsignedFormat,
+    /// Nobody signed it.
+    #[error("its manifest is not signed: it was altered, or something else than Grille made it")]
+    Unsigned,
+    /// Something else was signed, or by another key.
+    #[error("its manifest is not what this log's key signed: it was altered, or is another log's, or log_origin is")]
+    WrongSignature,
     /// A part is not what the manifest says.
     #[error("its part {0} is not what it was: it was cut or altered")]
     Altered(String),
@@ -73,6 +88,21 @@ pub(super) fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// The same, held by this process. What nobody holds was left by one that was killed, and makes room.
+fn create_alone(path: &Path) -> io::Result<File> {
+    let held = |_| io::Error::new(io::ErrorKind::AlreadyExists, "another is being made there");
+    let file = match create_private(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            File::options().write(true).open(path)?.try_lock().map_err(held)?;
+            fs::remove_file(path)?;
+            create_private(path)?
+        }
+        created => created?,
+    };
+    file.try_lock().map_err(held)?;
+    Ok(file)
+}
+
 /// Makes a renamed file's name durable.
 pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -92,7 +122,7 @@ impl Writer {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         let aside = beside(path, ".part");
-        let file = create_private(&aside)?;
+        let file = create_alone(&aside)?;
         let zip = ZipWriter::new_stream(Hashed { file, sum: Sha256::new(), bytes: 0 });
         Ok(Self { zip: Some(zip), parts: Vec::new(), aside, path: path.into() })
     }
@@ -114,17 +144,24 @@ impl Writer {
         Ok(PartWriter { name: name.into(), sum: Sha256::new(), bytes: 0, writer: self })
     }
 
-    /// Ends it with what it says of itself; gives back its digest and size.
-    pub(super) fn finish(mut self, mut manifest: Manifest) -> io::Result<([u8; 32], u64)> {
+    /// Ends it with what it says of itself, and with what `sign` makes of that one's SHA-256; gives back its own digest
+    /// and size. Nothing if it cannot be signed: then there is no file either.
+    pub(super) fn finish(
+        mut self,
+        mut manifest: Manifest,
+        sign: impl FnOnce(&[u8; 32]) -> Option<String>,
+    ) -> io::Result<Option<([u8; 32], u64)>> {
         manifest.parts = std::mem::take(&mut self.parts);
         let text = serde_json::to_vec_pretty(&manifest)?;
+        let Some(note) = sign(&Sha256::digest(&text).into()) else { return Ok(None) };
         self.begin(MANIFEST)?.write_all(&text)?;
+        self.begin(SIGNATURE)?.write_all(note.as_bytes())?;
         let zip = self.zip.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let Hashed { file, sum, bytes } = zip.finish()?.into_inner();
         file.sync_all()?;
         fs::rename(&self.aside, &self.path)?;
         sync_folder_of(&self.path)?;
-        Ok((sum.finalize().into(), bytes))
+        Ok(Some((sum.finalize().into(), bytes)))
     }
 }
 
@@ -163,20 +200,25 @@ impl std::fmt::Debug for Backup {
 }
 
 impl Backup {
-    /// Reads what it says of itself.
-    pub fn open(path: &Path) -> Result<Self, BackupError> {
+    /// Reads what it says of itself, if the log's key signed that.
+    pub fn open(path: &Path, key: &VerifierKey) -> Result<Self, BackupError> {
         let digest = digest_of(&mut File::open(path)?)?;
         let mut zip = ZipArchive::new(BufReader::new(File::open(path)?)).map_err(|_| BackupError::NotOne)?;
-        let mut text = Vec::new();
-        let manifest = zip.by_name(MANIFEST).map_err(|_| BackupError::NotOne)?;
-        manifest.take(LONGEST_MANIFEST).read_to_end(&mut text).map_err(|_| BackupError::NotOne)?;
+        let text = short(&mut zip, MANIFEST)?.ok_or(BackupError::NotOne)?;
         #[derive(serde::Deserialize)]
         struct Format {
             format: u32,
         }
         let Format { format } = serde_json::from_slice(&text).map_err(|_| BackupError::NotOne)?;
-        if format != FORMAT {
-            return Err(BackupError::OtherFormat(format));
+        match format {
+            FORMAT => (),
+            UNSIGNED_FORMAT => return Err(BackupError::UnsignedFormat),
+            other => return Err(BackupError::OtherFormat(other)),
+        }
+        let note = short(&mut zip, SIGNATURE)?.ok_or(BackupError::Unsigned)?;
+        let note = String::from_utf8(note).map_err(|_| BackupError::WrongSignature)?;
+        if backup_note::open(&note, key) != Ok(Sha256::digest(&text).into()) {
+            return Err(BackupError::WrongSignature);
         }
         let manifest = serde_json::from_slice(&text).map_err(|_| BackupError::NotOne)?;
         Ok(Self { zip, manifest, digest })
@@ -212,6 +254,17 @@ impl Backup {
         let inside = self.zip.by_name(name).map_err(|_| altered())?;
         Ok(PartReader { inside: Box::new(inside), part, sum: Sha256::new(), bytes: 0 })
     }
+}
+
+/// A file in it that fits into memory; nothing if there is none of that name.
+fn short(zip: &mut ZipArchive<BufReader<File>>, name: &str) -> Result<Option<Vec<u8>>, BackupError> {
+    let file = match zip.by_name(name) {
+        Err(ZipError::FileNotFound) => return Ok(None),
+        file => file.map_err(|_| BackupError::NotOne)?,
+    };
+    let mut bytes = Vec::new();
+    file.take(LONGEST_MANIFEST).read_to_end(&mut bytes).map_err(|_| BackupError::NotOne)?;
+    Ok(Some(bytes))
 }
 
 /// A part that is being read.

@@ -2,13 +2,11 @@
 
 use super::archive::Writer;
 use super::{FORMAT, Holds, Manifest, SQLITE_PART, part_of};
-use crate::audit::{Act, ActError, Verdict};
-use crate::auth::event;
+use crate::audit::{ActError, Leaves, Leaving};
 use crate::backoffice::BackOffice;
 use crate::store::backups::{CopyError, Snapshot};
-use crate::store::{Db, Postgres, Readers, WriteTx, log, sqlite_backups};
-use domain::audit::event::{AuditEvent, Details, Kind, SourceName};
-use domain::code::Code;
+use crate::store::{Db, OpenError, Postgres, Readers, log, sqlite_backups, sqlite_schema};
+use domain::audit::event::SourceName;
 use domain::desk::DeskError;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -38,6 +36,18 @@ pub enum MakeError {
     /// The file.
     #[error("the file cannot be written: {0}")]
     Io(#[from] io::Error),
+    /// The log key went away meanwhile.
+    #[error("the log key is gone, so the backup could not be signed, and was not kept: put log.key back")]
+    Unsigned,
+    /// It would not come back.
+    #[error("the database's schema is not this program's ({0}), so no backup of it would be restored; `grille doctor`")]
+    OtherSchema(String),
+}
+
+impl From<OpenError> for MakeError {
+    fn from(error: OpenError) -> Self {
+        MakeError::Copy(error.into())
+    }
 }
 
 impl From<ActError> for MakeError {
@@ -63,14 +73,20 @@ impl BackOffice {
     ) -> Result<MadeBackup, MakeError> {
         let begun_at = self.clock().now().millis();
         let mut writer = Writer::create(path)?;
-        let event = self.ledger().act(MakeBackup { os_user }).await?.seq();
+        if matches!(self.db(), Db::Sqlite(_))
+            && let Some(differs) = sqlite_schema::other_than_ours(self.db()).await?
+        {
+            return Err(MakeError::OtherSchema(differs));
+        }
+        let event = self.ledger().act(Leaves { what: Leaving::Backup, os_user }).await?.seq();
         let (schema, (size, note), holds) = match self.db() {
             Db::Sqlite(readers) => sqlite(readers, path, &mut writer, &mut progress).await?,
             Db::Postgres(postgres) => self::postgres(postgres, &mut writer, &mut progress).await?,
         };
         let grille = env!("CARGO_PKG_VERSION").into();
         let manifest = Manifest { format: FORMAT, grille, schema, begun_at, size, note, holds, parts: Vec::new() };
-        let (sha256, bytes) = writer.finish(manifest)?;
+        let finished = writer.finish(manifest, |manifest| self.sign_backup(manifest))?;
+        let (sha256, bytes) = finished.ok_or(MakeError::Unsigned)?;
         Ok(MadeBackup { event, size, bytes, sha256 })
     }
 }
@@ -94,14 +110,16 @@ async fn sqlite(
     progress: &mut impl FnMut(u64, Option<u64>),
 ) -> Result<Copied, MakeError> {
     let aside = Aside(super::archive::beside(path, ".db.part"));
-    // SQLite fills an empty file, and leaves its mode.
+    // One who was killed left theirs; who is at work holds the file beside it. SQLite fills an empty file, and leaves
+    // its mode.
+    drop(std::fs::remove_file(&aside.0));
     drop(super::archive::create_private(&aside.0)?);
     sqlite_backups::copy_into(readers, &aside.0).await?;
-    let copy = sqlite_backups::open_as_it_lies(&aside.0).await?;
+    let copy = sqlite_backups::open_as_it_lies(&aside.0)?;
     let head = log::read_head(&copy).await?.ok_or(sqlx::Error::RowNotFound)?;
     let (schema, rows) = (sqlite_backups::schema(&copy).await?, sqlite_backups::rows(&copy).await?);
     if let Db::Sqlite(readers) = &copy {
-        readers.close().await;
+        readers.close();
     }
     let mut file = std::fs::File::open(&aside.0)?;
     let (mut done, all) = (0, file.metadata()?.len());
@@ -141,31 +159,4 @@ async fn postgres(
         part.end();
     }
     Ok((schema, head, Holds::Postgres { tables }))
-}
-
-/// Says that everything leaves in a file. The database keeps what is sealed sealed, but the file is no longer guarded.
-struct MakeBackup {
-    os_user: Option<SourceName>,
-}
-
-#[async_trait::async_trait]
-impl Act for MakeBackup {
-    type Fact = ();
-    // Its log is verified by its signature.
-    const SENSITIVE: bool = true;
-
-    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
-        Ok(Verdict::Done { event: self.event(tx, None), fact: () })
-    }
-
-    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
-        self.event(tx, Some(error.code()))
-    }
-}
-
-impl MakeBackup {
-    fn event(&self, tx: &WriteTx<'_>, code: Option<Code>) -> AuditEvent {
-        let details = Details { os_user: self.os_user.clone(), ..Details::default() };
-        event(tx, Kind::BackupMade, code, None, None, details)
-    }
 }

@@ -1,18 +1,42 @@
-//! The first thing in a database that came out of a backup.
+//! The first thing in a database that came out of a backup, or that was put back by other means.
 
-use crate::audit::{Act, Verdict};
+use crate::audit::{Accord, Act, CheckpointFile, Ledger, Standing, Verdict};
 use crate::auth::{STEP, event};
-use crate::store::{WriteTx, restores};
+use crate::backoffice::recorded;
+use crate::store::{Db, OpenError, WriteTx, restores};
 use domain::audit::event::{AuditEvent, Details, Kind, SourceName};
 use domain::audit::fingerprint::Fingerprint;
 use domain::code::Code;
 use domain::desk::DeskError;
 
+/// What comes first in a database that came out of a backup, or was put back behind our back (O3, A3). The file of what
+/// was agreed to be lost goes before the note of that does: whoever finds no note any more finds no such file either.
+pub(crate) async fn come_back(
+    db: &Db,
+    ledger: &Ledger,
+    file: &CheckpointFile,
+    accord: &Accord,
+) -> Result<(), OpenError> {
+    let restored = restores::unnoted(db).await?;
+    if let Some((came, known)) = restored {
+        file.set_aside_if_lost(came, known).map_err(sqlx::Error::Io)?;
+    }
+    let found = accord.settle().await?;
+    if restored.is_some() {
+        recorded(ledger.act(Restored).await)?;
+    }
+    match found {
+        None | Some(Standing::Holds) => Ok(()),
+        Some(_) if restores::found_lacking(db).await?.is_some() => Ok(()),
+        Some(found) => recorded(ledger.act(FoundLacking(found)).await),
+    }
+}
+
 /// Ends what must not live on, and records the restore, once: of several instances, the first one's is done.
 ///
 /// A code that was used after the backup must not serve again, and which ones were is lost: none of a step that has
 /// begun, or begins next, serves. So nobody signs in by a code in the first minute.
-pub(crate) struct Restored;
+struct Restored;
 
 #[async_trait::async_trait]
 impl Act for Restored {
@@ -28,7 +52,7 @@ impl Act for Restored {
         let details = Details {
             file_hash: restored.digest.try_into().ok().map(Fingerprint::from_bytes),
             size: Some(restored.size),
-            lost: Some(restored.lost),
+            lost: restored.lost,
             count: Some(ended),
             os_user: restored.os_user.as_deref().and_then(SourceName::parse),
             ..Details::default()
@@ -38,5 +62,29 @@ impl Act for Restored {
 
     fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
         event(tx, Kind::BackupRestored, Some(error.code()), None, None, Details::default())
+    }
+}
+
+/// Records that the log lacks entries that were signed, and that nobody has agreed to it: how many it has, and how many
+/// it lacks if that can be told. What is recorded from now on takes the numbers of those that are lost.
+struct FoundLacking(Standing);
+
+#[async_trait::async_trait]
+impl Act for FoundLacking {
+    type Fact = ();
+
+    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
+        let error = DeskError::Refused(Code::LogIncomplete);
+        Ok(Verdict::Refused { event: self.barred(tx, &error), error })
+    }
+
+    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
+        let (size, lost) = match self.0 {
+            Standing::Holds => (None, None),
+            Standing::Behind { size, lost } => (Some(size), Some(lost)),
+            Standing::Forked { size } => (Some(size), None),
+        };
+        let details = Details { size, lost, ..Details::default() };
+        event(tx, Kind::BackupRestored, Some(error.code()), None, None, details)
     }
 }

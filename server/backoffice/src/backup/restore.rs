@@ -1,11 +1,11 @@
 //! The way back: unpacked aside, verified, held against every checkpoint that is known, and only then put in place.
 
 use super::archive::{Backup, BackupError, beside, create_private, sync_folder_of};
-use super::{Holds, SQLITE_PART, log_parts, part_of};
+use super::{Holds, Loss, SQLITE_PART, log_parts, part_of};
 use crate::audit::{Verified, VerifyError, Wrong, verify};
 use crate::store::backups::{CopyError, Filling};
 use crate::store::restores::Restored;
-use crate::store::{Address, Db, OpenError, log, sqlite_backups};
+use crate::store::{Address, Db, OpenError, log, sqlite_backups, sqlite_schema};
 use domain::audit::checkpoint::{self, VerifierKey};
 use domain::audit::event::SourceName;
 use std::fs;
@@ -54,6 +54,9 @@ pub enum RestoreError {
     /// The log in it is not what its signature says.
     #[error("its log is not whole:\n{0}")]
     NotWhole(Box<Verified>),
+    /// Something in it would run, or would be let in, that this program did not make.
+    #[error("its schema is not this program's: {0} is more, less or other than it should be")]
+    OtherSchema(String),
     /// A checkpoint that should be compared is none of this log's.
     #[error("the checkpoint of {0} is not signed by this log's key, so the backup was not compared with it")]
     KnownUnsigned(String),
@@ -68,6 +71,15 @@ pub enum RestoreError {
         /// How many.
         lost: u64,
     },
+    /// It may be the newest, or not.
+    #[error("no checkpoint of its log is known here, so how many events would be lost cannot be told")]
+    NothingKnown,
+    /// It is newer than a checkpoint, and other entries stand where that one's stood.
+    #[error("its log lacks entries that {0} knows, and goes on with others: how many are lost cannot be told")]
+    LacksUncounted(String),
+    /// There is nothing to agree to.
+    #[error("the log that is there holds all that is known of it here")]
+    NothingLacks,
     /// A file is where it should go.
     #[error("{0} is there already")]
     InTheWay(PathBuf),
@@ -101,18 +113,18 @@ pub struct Proven {
     backup: Backup,
     unpacked: Unpacked,
     size: u64,
-    lost: u64,
+    lost: Loss,
 }
 
 impl Proven {
-    /// Unpacks beside `place`, and verifies. `accepted` is how many events may be lost; `existing` is the database that
+    /// Unpacks beside `place`, and verifies. `accepted` is what may be lost; `existing` is the database that
     /// is there, if it can be read. `progress` is told bytes done, and in all.
     pub async fn of(
         mut backup: Backup,
         key: &VerifierKey,
         known: &[Known],
         existing: Option<&Db>,
-        accepted: Option<u64>,
+        accepted: Option<Loss>,
         place: &Path,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Self, RestoreError> {
@@ -137,12 +149,19 @@ impl Proven {
             Holds::Postgres { tables } => log_parts::extract(&mut backup, tables, &unpacked.0, progress).await?,
         }
         drop(file);
-        let db = sqlite_backups::open_as_it_lies(&unpacked.0).await?;
+        let db = sqlite_backups::open_as_it_lies(&unpacked.0)?;
         let altered = || BackupError::Altered(super::MANIFEST.into());
-        if let Holds::Sqlite { rows } = &manifest.holds
-            && sqlite_backups::rows(&db).await? != *rows
-        {
-            return Err(altered().into());
+        if let Holds::Sqlite { rows } = &manifest.holds {
+            if sqlite_backups::schema(&db).await? > sqlite_schema::newest() {
+                return Err(CopyError::Newer.into());
+            }
+            if let Some(differs) = sqlite_schema::other_than_ours(&db).await? {
+                return Err(RestoreError::OtherSchema(differs));
+            }
+            // Its tables are ours by name: nothing is asked by a name that another gave.
+            if sqlite_backups::rows(&db).await? != *rows {
+                return Err(altered().into());
+            }
         }
         let head = log::read_head(&db).await?.ok_or_else(altered)?;
         if (head.size, &head.note) != (manifest.size, &manifest.note) {
@@ -150,12 +169,16 @@ impl Proven {
         }
         let lost = compared(&db, &head.note, head.size, key, known, existing).await?;
         if let Db::Sqlite(readers) = &db {
-            readers.close().await;
+            readers.close();
         }
         match lost {
-            Some((from, lost)) if accepted != Some(lost) => Err(RestoreError::Older { from, lost }),
-            Some((_, lost)) => Ok(Self { backup, unpacked, size: head.size, lost }),
-            None => Ok(Self { backup, unpacked, size: head.size, lost: 0 }),
+            Some((from, lost)) if accepted != Some(Loss::Events(lost)) => Err(RestoreError::Older { from, lost }),
+            None if known.is_empty() && accepted != Some(Loss::Unknown) => Err(RestoreError::NothingKnown),
+            None if known.is_empty() => Ok(Self { backup, unpacked, size: head.size, lost: Loss::Unknown }),
+            newer => {
+                let lost = Loss::Events(newer.map_or(0, |(_, lost)| lost));
+                Ok(Self { backup, unpacked, size: head.size, lost })
+            }
         }
     }
 
@@ -164,8 +187,8 @@ impl Proven {
         self.size
     }
 
-    /// How many known ones are lost.
-    pub fn lost(&self) -> u64 {
+    /// What is lost.
+    pub fn lost(&self) -> Loss {
         self.lost
     }
 
@@ -180,7 +203,7 @@ impl Proven {
         let restored = Restored {
             digest: self.backup.digest().to_vec(),
             size: self.size,
-            lost: self.lost,
+            lost: self.lost.events(),
             os_user: os_user.map(|name| name.as_str().to_owned()),
         };
         let manifest = self.backup.manifest().clone();
@@ -248,7 +271,7 @@ async fn compared(
     Ok(newest)
 }
 
-fn whole(verified: Verified, from: &str) -> Result<(), RestoreError> {
+pub(super) fn whole(verified: Verified, from: &str) -> Result<(), RestoreError> {
     if verified.findings.iter().any(|finding| matches!(finding.what, Wrong::OutsideRoot { .. })) {
         return Err(RestoreError::Forked(from.into()));
     }
@@ -256,20 +279,23 @@ fn whole(verified: Verified, from: &str) -> Result<(), RestoreError> {
 }
 
 async fn put(unpacked: &Path, path: &Path, replace: bool) -> Result<Option<PathBuf>, RestoreError> {
-    let mut moved = None;
-    if path.exists() {
-        if !replace {
-            return Err(RestoreError::InTheWay(path.into()));
-        }
-        if sqlite_backups::is_in_use(path).await? {
-            return Err(RestoreError::InUse(path.into()));
-        }
-        let mut names = (1_u32..).map(|n| beside(path, &format!(".replaced-{n}")));
-        let aside = names.find(|name| !name.exists()).ok_or_else(|| io::Error::from(io::ErrorKind::AlreadyExists))?;
-        fs::rename(path, &aside)?;
-        moved = Some(aside);
+    let there = path.exists();
+    if there && !replace {
+        return Err(RestoreError::InTheWay(path.into()));
+    }
+    if there && sqlite_backups::is_in_use(path)? {
+        return Err(RestoreError::InUse(path.into()));
+    }
+    // A WAL that is left of another file would be played into this one.
+    let left: Vec<&str> =
+        ["", "-wal", "-shm", "-journal"].into_iter().filter(|more| beside(path, more).exists()).collect();
+    let mut names = (1_u32..).map(|n| beside(path, &format!(".replaced-{n}")));
+    let aside = names.find(|name| left.iter().all(|more| !beside(name, more).exists()));
+    let aside = aside.ok_or_else(|| io::Error::from(io::ErrorKind::AlreadyExists))?;
+    for more in left {
+        fs::rename(beside(path, more), beside(&aside, more))?;
     }
     fs::rename(unpacked, path)?;
     sync_folder_of(path)?;
-    Ok(moved)
+    Ok(there.then_some(aside))
 }

@@ -141,6 +141,9 @@ impl Policy {
 mod tests {
     use super::*;
     use crate::policy::SHIPPED;
+    use crate::policy::memo::Asked;
+    use cedar_policy::{Entities, Entity};
+    use domain::id::PurposeName;
 
     #[test]
     fn u7_every_action_of_the_schema_has_its_verb_and_no_other_has() {
@@ -194,5 +197,20 @@ mod tests {
         let wider = Policy::parse(&format!("{SHIPPED}\n{wide}"), &[]).unwrap();
         let gained = tell(&wider, None, standing(Role::Auditor, &here));
         assert!(gained.iter().any(|(verb, ..)| *verb == Verb::SearchCustomers), "{gained:?}");
+    }
+
+    #[test]
+    fn u7_what_a_policy_is_asked_about_is_as_the_schema_says() {
+        let policy = Policy::parse(SHIPPED, &[]).unwrap();
+        let (staff_no, unit) = (StaffNo::parse("op5123").unwrap(), BranchNo::parse("0101").unwrap());
+        let who = Standing { staff_no: &staff_no, role: Role::Operator, unit: &unit };
+        let purpose = PurposeName::parse("complaint").unwrap();
+        let card = ViewCustomer::question(&ViewQuestion { branch: &unit, purpose: &purpose, bank_wide: false });
+        for (action, question) in [("viewCustomer", card), ("readLog", ReadLog::question(&()))] {
+            let (_, [who, what, _]) = policy.request(&Asked::of(&who, action, question)).unwrap();
+            Entities::from_entities([who, what], Some(&policy.schema)).unwrap();
+        }
+        let stranger = Entity::new_no_attrs("Staff::\"op5123\"".parse().unwrap(), Default::default());
+        Entities::from_entities([stranger], Some(&policy.schema)).unwrap_err();
     }
 }

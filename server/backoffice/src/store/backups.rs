@@ -1,6 +1,6 @@
 //! A PostgreSQL database as bytes, table by table, and back (O3).
 
-use super::db::OpenError;
+use super::db::{Db, OpenError};
 use super::postgres::{Address, MIGRATIONS, Postgres, ROLES};
 use super::restores::Restored;
 use futures_core::Stream;
@@ -202,16 +202,33 @@ impl Filling {
 
     /// Ends it, with the note of where all came from.
     pub async fn finish(mut self, restored: &Restored) -> Result<(), CopyError> {
-        const NOTE: &str = "INSERT INTO restored_backup (id, digest, size, lost, os_user) VALUES (1, $1, $2, $3, $4)";
-        sqlx::query(NOTE)
-            .bind(&restored.digest)
-            .bind(restored.size as i64)
-            .bind(restored.lost as i64)
-            .bind(&restored.os_user)
-            .execute(&mut self.0)
-            .await?;
+        insert_note(&mut self.0, restored).await?;
         sqlx::raw_sql("COMMIT").execute(&mut self.0).await?;
         sqlx::raw_sql("ANALYZE").execute(&mut self.0).await?;
         Ok(self.0.close().await?)
     }
+}
+
+/// Notes in a database that is there that it was put back by other means.
+pub async fn note(address: &Address, restored: &Restored) -> Result<(), CopyError> {
+    // Brought up to date first: the note has the columns of today.
+    if let Db::Postgres(postgres) = Db::open_postgres(address).await? {
+        postgres.close().await;
+    }
+    let mut conn = address.owner_connection().await?;
+    insert_note(&mut conn, restored).await?;
+    Ok(conn.close().await?)
+}
+
+async fn insert_note(conn: &mut PgConnection, restored: &Restored) -> sqlx::Result<()> {
+    const NOTE: &str = "INSERT INTO restored_backup (id, digest, size, lost, os_user, known) \
+        VALUES (1, $1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE \
+        SET digest = $1, size = $2, lost = $3, os_user = $4, known = $5";
+    let note = sqlx::query(NOTE)
+        .bind(&restored.digest)
+        .bind(restored.size as i64)
+        .bind(restored.lost.unwrap_or(0) as i64)
+        .bind(&restored.os_user)
+        .bind(restored.known());
+    note.execute(conn).await.map(drop)
 }

@@ -161,7 +161,7 @@ pub async fn notes_of(
     const SQL: &str = "SELECT body FROM note WHERE person = $1 AND written_at >= $2 AND work_case <> $3 \
         AND id NOT IN (SELECT note FROM work_case WHERE id = $3) ORDER BY written_at DESC LIMIT 500";
     let except = except.map_or_else(Vec::new, |case| case.as_bytes().to_vec());
-    let rows = sql(SQL).bind(person.as_str()).bind(since.millis()).bind(except).fetch_all(db).await?;
+    let rows = sql(SQL).bind(person.as_str()).bind(since.millis()).bind(except).long().fetch_all(db).await?;
     rows.iter().map(|row| row.try_get(0)).collect()
 }
 

@@ -3,6 +3,7 @@
 use super::postgres::{Address, Postgres};
 use super::readers::Readers;
 use super::sqlite;
+use super::sqlite_conn::SqliteConn;
 use super::statement::sql;
 use crate::system::Entropy;
 use domain::clock::Timestamp;
@@ -25,7 +26,7 @@ pub struct VaultDb<'a>(pub(super) &'a Db);
 #[derive(Debug)]
 pub enum Conn {
     /// To one file.
-    Sqlite(sqlx::SqliteConnection),
+    Sqlite(SqliteConn),
     /// To a server.
     Postgres(sqlx::PgConnection),
 }
@@ -64,9 +65,9 @@ impl Db {
         sqlite::open(path).await.map(Self::Sqlite)
     }
 
-    /// Opens an existing SQLite file for reading alone: nothing is brought up to date, nothing written.
+    /// Opens an existing SQLite file for reading alone: nothing is brought up to date, no row is written.
     pub async fn open_sqlite_read_only(path: &Path) -> Result<Self, OpenError> {
-        sqlite::open_read_only(path).await.map(Self::Sqlite)
+        sqlite::open_read_only(path).map(Self::Sqlite)
     }
 
     /// Opens a database of a PostgreSQL server and brings its schema up to date.
@@ -82,7 +83,7 @@ impl Db {
     /// The connection that the writer keeps.
     pub async fn write_connection(&self, cache: WriteCache) -> Result<Conn, OpenError> {
         match self {
-            Db::Sqlite(readers) => sqlite::write_connection(readers, cache).await.map(Conn::Sqlite),
+            Db::Sqlite(readers) => sqlite::write_connection(readers, cache).map(Conn::Sqlite),
             Db::Postgres(postgres) => postgres.write_connection(cache).await.map(Conn::Postgres),
         }
     }
@@ -115,14 +116,15 @@ impl Conn {
     pub(crate) async fn savepoint(&mut self) -> sqlx::Result<()> {
         self.run("SAVEPOINT act").await
     }
-    /// Keeps what was done in it, and opens the next: one round trip.
+    /// Keeps what was done in it, and opens the next: to a server, in one round trip.
     pub(crate) async fn next_savepoint(&mut self) -> sqlx::Result<()> {
-        const SQL: &str = "RELEASE SAVEPOINT act; SAVEPOINT act";
-        match self {
-            Conn::Sqlite(_) => self.run(SQL).await,
-            // What is prepared is one statement there.
-            Conn::Postgres(conn) => sqlx::raw_sql(SQL).execute(conn).await.map(drop),
+        if let Conn::Postgres(conn) = self {
+            const SQL: &str = "RELEASE SAVEPOINT act; SAVEPOINT act";
+            // Not prepared: what is prepared is one statement.
+            return sqlx::raw_sql(SQL).execute(conn).await.map(drop);
         }
+        self.leave_savepoint().await?;
+        self.savepoint().await
     }
     /// Undoes the act. Its savepoint is as if newly opened.
     pub(crate) async fn undo(&mut self) -> sqlx::Result<()> {

@@ -46,7 +46,8 @@ pub async fn after(
         Ciphertext::Read => SEALED,
     };
     let last = last.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
-    let rows = sql(text).bind(&export.as_bytes()[..]).bind(last).bind(i64::from(limit)).fetch_all(db.vault()).await?;
+    let rows =
+        sql(text).bind(&export.as_bytes()[..]).bind(last).bind(i64::from(limit)).long().fetch_all(db.vault()).await?;
     rows.iter()
         .map(|row| {
             let customer = CustomerId::from_bytes(id(row.try_get(0)?)?);

@@ -32,6 +32,7 @@ pub async fn bound_cases(db: &Db, staff: StaffId, bounds: CaseBounds<'_>) -> sql
         .bind(&staff.as_bytes()[..])
         .bind(bounds.since.millis())
         .bind(bounds.branch.as_str())
+        .long()
         .fetch_all(db)
         .await?;
     let case = |row: &Row| {
@@ -128,6 +129,7 @@ async fn opened(
             .bind(&after)
             .bind(product)
             .bind(PAGE as i64)
+            .long()
             .fetch_all(db)
             .await?;
         for row in &rows {
@@ -167,6 +169,7 @@ pub async fn still_selects(
                 .bind(from)
                 .bind(to)
                 .bind(product.as_deref())
+                .long()
                 .fetch_one(db)
                 .await?
                 .try_get(0)?;
@@ -176,6 +179,7 @@ pub async fn still_selects(
                 .bind(to)
                 .bind(product.as_deref())
                 .bind(&export.as_bytes()[..])
+                .long()
                 .fetch_one(db)
                 .await?;
             // All frozen rows are selected, and as many are selected as were frozen: the same rows.
@@ -191,7 +195,7 @@ pub async fn rows_of(db: &Db, export: ExportId) -> sqlx::Result<FrozenRows> {
     let mut hasher = RowsHasher::default();
     let mut after = Vec::new();
     loop {
-        let rows = sql(SQL).bind(&export.as_bytes()[..]).bind(&after).bind(PAGE as i64).fetch_all(db).await?;
+        let rows = sql(SQL).bind(&export.as_bytes()[..]).bind(&after).bind(PAGE as i64).long().fetch_all(db).await?;
         for row in &rows {
             hasher.push(CustomerId::from_bytes(id(row.try_get(0)?)?));
         }
@@ -238,7 +242,7 @@ pub async fn unfinished(db: &Db, before: Timestamp) -> sqlx::Result<Vec<ExportId
     const SQL: &str = "SELECT export FROM export_staging WHERE begun_at < $1 \
         AND NOT EXISTS (SELECT 1 FROM export_submission WHERE export_submission.export = export_staging.export) \
         AND NOT EXISTS (SELECT 1 FROM export WHERE export.id = export_staging.export AND expires_at >= $1) LIMIT 20";
-    let rows = sql(SQL).bind(before.millis()).fetch_all(db).await?;
+    let rows = sql(SQL).bind(before.millis()).long().fetch_all(db).await?;
     rows.iter().map(|row| Ok(ExportId::from_bytes(id(row.try_get(0)?)?))).collect()
 }
 

@@ -63,13 +63,13 @@ pub async fn forget(conn: &mut Conn, export: ExportId, limit: u32) -> sqlx::Resu
 /// Whether an export has tokens.
 pub async fn any(db: &Db, export: ExportId) -> sqlx::Result<bool> {
     const SQL: &str = "SELECT EXISTS (SELECT 1 FROM vault_token WHERE export = $1)";
-    sql(SQL).bind(&export.as_bytes()[..]).fetch_one(db.vault()).await?.try_get(0)
+    sql(SQL).bind(&export.as_bytes()[..]).long().fetch_one(db.vault()).await?.try_get(0)
 }
 
 /// How many tokens an export has.
 pub async fn count(db: &Db, export: ExportId) -> sqlx::Result<u64> {
     const SQL: &str = "SELECT COUNT(*) FROM vault_token WHERE export = $1";
-    Ok(sql(SQL).bind(&export.as_bytes()[..]).fetch_one(db.vault()).await?.try_get::<i64>(0)? as u64)
+    Ok(sql(SQL).bind(&export.as_bytes()[..]).long().fetch_one(db.vault()).await?.try_get::<i64>(0)? as u64)
 }
 
 /// Which of these are tokens, and of which export.
@@ -79,7 +79,7 @@ pub async fn known(db: &Db, digests: &[IndexDigest]) -> sqlx::Result<HashMap<[u8
         let sql = format!("SELECT digest, export FROM vault_token WHERE digest IN {}", tuple(1, some.len()));
         let rows = {
             let query = some.iter().fold(sql_of_parts(sql), |query, one| query.bind(&one.as_bytes()[..]));
-            query.fetch_all(db.vault()).await?
+            query.long().fetch_all(db.vault()).await?
         };
         for row in rows {
             let digest = row.try_get::<Vec<u8>>(0)?.try_into().map_err(|_| bad("digest"))?;
@@ -98,7 +98,7 @@ pub async fn taken(db: &Db, field: &FieldName, digests: &[IndexDigest]) -> sqlx:
         let rows = {
             let query = sql_of_parts(sql).bind(field.as_str());
             let query = some.iter().fold(query, |query, one| query.bind(&one.as_bytes()[..]));
-            query.fetch_all(db.vault()).await?
+            query.long().fetch_all(db.vault()).await?
         };
         for row in rows {
             taken.insert(row.try_get::<Vec<u8>>(0)?.try_into().map_err(|_| bad("digest"))?);

@@ -154,14 +154,14 @@ pub async fn read(db: &Db, export: ExportId) -> sqlx::Result<Option<ExportRow>> 
 /// This login's requests since then, the newest first; 200 at most.
 pub async fn of_staff(db: &Db, staff: StaffId, since: Timestamp) -> sqlx::Result<Vec<ExportRow>> {
     const SQL: &str = select!("WHERE requester = $1 AND created >= $2 ORDER BY created DESC, export.id DESC LIMIT 200");
-    let rows = sql(SQL).bind(&staff.as_bytes()[..]).bind(since.millis()).fetch_all(db).await?;
+    let rows = sql(SQL).bind(&staff.as_bytes()[..]).bind(since.millis()).long().fetch_all(db).await?;
     rows.iter().map(row_of).collect()
 }
 
 /// Requests of this person that were submitted since then.
 pub async fn submitted_by(db: &Db, person: &PersonNo, since: Timestamp) -> sqlx::Result<Vec<ExportRow>> {
     const SQL: &str = select!("WHERE export.by_person = $1 AND submitted_at >= $2 ORDER BY submitted_at LIMIT 500");
-    let rows = sql(SQL).bind(person.as_str()).bind(since.millis()).fetch_all(db).await?;
+    let rows = sql(SQL).bind(person.as_str()).bind(since.millis()).long().fetch_all(db).await?;
     rows.iter().map(row_of).collect()
 }
 
@@ -173,21 +173,21 @@ pub async fn waiting(db: &Db, now: Timestamp) -> sqlx::Result<Vec<ExportRow>> {
          AND NOT EXISTS (SELECT 1 FROM export_vote WHERE export_vote.export = export.id AND approved = 0) \
          ORDER BY submitted_at, export.id LIMIT 200"
     );
-    let rows = sql(SQL).bind(now.millis()).fetch_all(db).await?;
+    let rows = sql(SQL).bind(now.millis()).long().fetch_all(db).await?;
     rows.iter().map(row_of).collect()
 }
 
 /// What was ever submitted, the newest first; 200 at most.
 pub async fn submitted(db: &Db) -> sqlx::Result<Vec<ExportRow>> {
     const SQL: &str = select!("WHERE submitted_at IS NOT NULL ORDER BY submitted_at DESC, export.id DESC LIMIT 200");
-    let rows = sql(SQL).fetch_all(db).await?;
+    let rows = sql(SQL).long().fetch_all(db).await?;
     rows.iter().map(row_of).collect()
 }
 
 /// What the runner looks at: files to be made, to be fetched or to be destroyed, the oldest first.
 pub async fn with_run(db: &Db) -> sqlx::Result<Vec<ExportRow>> {
     const SQL: &str = select!("WHERE run.state IN ('queued', 'running', 'generated', 'downloaded') ORDER BY asked_at");
-    let rows = sql(SQL).fetch_all(db).await?;
+    let rows = sql(SQL).long().fetch_all(db).await?;
     // One that cannot be read keeps no other from being made or destroyed.
     Ok(rows
         .iter()
@@ -234,7 +234,7 @@ pub async fn load_of(conn: &mut Conn, person: &PersonNo, now: Timestamp, since: 
 
 /// The same, outside a write transaction.
 pub async fn read_load(db: &Db, person: &PersonNo, now: Timestamp, since: Timestamp) -> sqlx::Result<Load> {
-    load(&sql(LOAD).bind(person.as_str()).bind(now.millis()).bind(since.millis()).fetch_one(db).await?)
+    load(&sql(LOAD).bind(person.as_str()).bind(now.millis()).bind(since.millis()).long().fetch_one(db).await?)
 }
 
 /// A request to be kept.

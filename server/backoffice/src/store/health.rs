@@ -1,10 +1,9 @@
 //! What a database says about itself, for `doctor` and for whoever asks whether it answers.
 
-use super::db::Db;
+use super::db::{Conn, Db};
+use super::sqlite_conn::SqliteFile;
 use super::statement::sql;
 use super::{postgres, sqlite};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A setting, as it should be and as it is.
@@ -40,11 +39,8 @@ pub async fn answers(db: &Db) -> sqlx::Result<()> {
 pub async fn settings(db: &Db) -> sqlx::Result<Vec<Setting>> {
     match db {
         Db::Sqlite(readers) => {
-            let file = SqliteConnectOptions::new().filename(readers.options().get_filename()).read_only(true);
-            let mut file = file.disable_statement_logging().connect().await?;
-            let journal: String =
-                sqlx::Row::try_get(&sqlx::query("PRAGMA journal_mode").fetch_one(&mut file).await?, 0)?;
-            file.close().await?;
+            let mut file = Conn::Sqlite(SqliteFile::at(readers.file().path()).connect()?);
+            let journal = sql("PRAGMA journal_mode").fetch_one(&mut file).await?.try_get(0)?;
             let synchronous: i64 = sql("PRAGMA synchronous").fetch_one(db).await?.try_get(0)?;
             let keys: i64 = sql("PRAGMA foreign_keys").fetch_one(db).await?.try_get(0)?;
             Ok(vec![

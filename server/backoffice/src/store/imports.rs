@@ -29,7 +29,7 @@ pub(crate) async fn stored(db: &Db, tags: &[[u8; 32]]) -> sqlx::Result<Stored> {
         let sql = stored_sql(tags.len());
         let rows = {
             let query = tags.iter().fold(sql_of_parts(sql), |query, tag| query.bind(&tag[..]));
-            query.fetch_all(db).await?
+            query.long().fetch_all(db).await?
         };
         for row in rows {
             stored.extend([stored_row(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)?]);

@@ -238,7 +238,7 @@ pub async fn tile_roots(conn: &mut Conn, level: u8, start: u64, end: u64) -> sql
 pub async fn entries(db: &Db, start: u64, limit: u32) -> sqlx::Result<Vec<EntryRow>> {
     const SQL: &str = "SELECT seq, leaf_hash, bytes, time, kind, decision, code, staff_no, customer, work_case, \
         purpose, field, alert FROM log_entry WHERE seq >= $1 ORDER BY seq LIMIT $2";
-    let rows = sql(SQL).bind(start as i64).bind(i64::from(limit)).fetch_all(db).await?;
+    let rows = sql(SQL).bind(start as i64).bind(i64::from(limit)).long().fetch_all(db).await?;
     rows.iter()
         .map(|row| {
             Ok(EntryRow {
@@ -265,7 +265,8 @@ pub async fn entries(db: &Db, start: u64, limit: u32) -> sqlx::Result<Vec<EntryR
 /// Full tiles of a level from `start`, at most `limit`, in order.
 pub async fn tiles(db: &Db, level: u8, start: u64, limit: u32) -> sqlx::Result<Vec<TileRow>> {
     const SQL: &str = "SELECT idx, hashes, root FROM log_tile WHERE level = $1 AND idx >= $2 ORDER BY idx LIMIT $3";
-    let rows = { sql(SQL).bind(i64::from(level)).bind(start as i64).bind(i64::from(limit)).fetch_all(db).await? };
+    let rows =
+        { sql(SQL).bind(i64::from(level)).bind(start as i64).bind(i64::from(limit)).long().fetch_all(db).await? };
     rows.iter()
         .map(|row| {
             Ok(TileRow { level, index: row.try_get::<i64>(0)? as u64, hashes: row.try_get(1)?, root: row.try_get(2)? })

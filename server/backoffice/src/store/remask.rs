@@ -19,7 +19,7 @@ pub struct StoredMasks {
 /// How many there are.
 pub async fn count(db: &Db, _: &Receipt<RemaskBegun>) -> sqlx::Result<u64> {
     const SQL: &str = "SELECT COUNT(*) FROM vault_customer";
-    Ok(sql(SQL).fetch_one(db.vault()).await?.try_get::<i64>(0)? as u64)
+    Ok(sql(SQL).long().fetch_one(db.vault()).await?.try_get::<i64>(0)? as u64)
 }
 
 /// Those after this one, by id, at most `limit`.
@@ -34,7 +34,7 @@ pub async fn after(
         JOIN customer ON customer.id = vault_customer.customer \
         WHERE vault_customer.customer > $1 ORDER BY vault_customer.customer LIMIT $2";
     let last = last.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
-    let rows = sql(SQL).bind(last).bind(i64::from(limit)).fetch_all(db.vault()).await?;
+    let rows = sql(SQL).bind(last).bind(i64::from(limit)).long().fetch_all(db.vault()).await?;
     rows.iter()
         .map(|row| {
             let customer = CustomerId::from_bytes(id(row.try_get(0)?)?);

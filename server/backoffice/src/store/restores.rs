@@ -2,7 +2,9 @@
 
 use super::db::{Conn, Db};
 use super::statement::sql;
+use domain::audit::event::{AuditEvent, Kind};
 use domain::clock::Timestamp;
+use domain::code::Code;
 
 /// The backup that a database came out of.
 pub struct Restored {
@@ -10,24 +12,54 @@ pub struct Restored {
     pub digest: Vec<u8>,
     /// Entries of the log that came with it.
     pub size: u64,
-    /// Known ones that did not.
-    pub lost: u64,
+    /// Known ones that did not; nothing if none were known to compare with.
+    pub lost: Option<u64>,
     /// Who restored it.
     pub os_user: Option<String>,
 }
 
-/// Whether it came out of one, and nobody has opened it since.
-pub async fn unnoted(db: &Db) -> sqlx::Result<bool> {
-    sql("SELECT EXISTS (SELECT 1 FROM restored_backup)").fetch_one(db).await?.try_get(0)
+impl Restored {
+    /// How many entries the newest known checkpoint had, as far as the backup lacks some of them.
+    pub(super) fn known(&self) -> Option<i64> {
+        self.lost.map(|lost| (self.size + lost) as i64)
+    }
+}
+
+/// That it came out of one, and nobody has opened it since: how many entries came, and how many the newest checkpoint
+/// had that was known; as many, if none was.
+pub async fn unnoted(db: &Db) -> sqlx::Result<Option<(u64, u64)>> {
+    let row = sql("SELECT size, known FROM restored_backup WHERE id = 1").fetch_optional(db).await?;
+    row.map(|row| {
+        let (size, known): (i64, Option<i64>) = (row.try_get(0)?, row.try_get(1)?);
+        Ok((size as u64, known.unwrap_or(size) as u64))
+    })
+    .transpose()
+}
+
+/// What was recorded when the log was found to lack signed entries, if nobody has agreed to that since: how many it
+/// had, and how many it lacked, if that could be told.
+pub async fn found_lacking(db: &Db) -> sqlx::Result<Option<(u64, Option<u64>)>> {
+    const FOUND: &str = "SELECT seq, bytes FROM log_entry WHERE code = $1 AND kind = $2 ORDER BY seq DESC LIMIT 1";
+    const AGREED: &str = "SELECT EXISTS (SELECT 1 FROM log_entry WHERE seq > $1 AND kind = $2 AND code IS NULL)";
+    let kind = Kind::BackupRestored.as_str();
+    let found = sql(FOUND).bind(Code::LogIncomplete.as_str()).bind(kind).fetch_optional(db).await?;
+    let Some(found) = found else { return Ok(None) };
+    let (seq, bytes): (i64, Vec<u8>) = (found.try_get(0)?, found.try_get(1)?);
+    if sql(AGREED).bind(seq).bind(kind).fetch_one(db).await?.try_get(0)? {
+        return Ok(None);
+    }
+    let event = AuditEvent::decode(&bytes).map_err(|_| super::staff::bad("bytes"))?;
+    Ok(Some((event.details.size.unwrap_or(seq as u64), event.details.lost)))
 }
 
 /// Takes the note of it away: it is told once.
 pub async fn take(conn: &mut Conn) -> sqlx::Result<Option<Restored>> {
-    const SQL: &str = "DELETE FROM restored_backup WHERE id = 1 RETURNING digest, size, lost, os_user";
+    const SQL: &str = "DELETE FROM restored_backup WHERE id = 1 RETURNING digest, size, known, os_user";
     let row = sql(SQL).fetch_optional(conn).await?;
     row.map(|row| {
-        let (size, lost): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
-        Ok(Restored { digest: row.try_get(0)?, size: size as u64, lost: lost as u64, os_user: row.try_get(3)? })
+        let (size, known): (i64, Option<i64>) = (row.try_get(1)?, row.try_get(2)?);
+        let lost = known.map(|known| known.saturating_sub(size) as u64);
+        Ok(Restored { digest: row.try_get(0)?, size: size as u64, lost, os_user: row.try_get(3)? })
     })
     .transpose()
 }

@@ -39,7 +39,13 @@ pub async fn since(
         AND decision = 'allowed' AND time >= $2 \
         AND EXISTS (SELECT 1 FROM customer WHERE id = $1 AND (branch = $3 OR $4 = 1) AND hidden = 0)";
     let (branch, bank_wide) = among.bound();
-    let row =
-        sql(SQL).bind(&customer.as_bytes()[..]).bind(since.millis()).bind(branch).bind(bank_wide).fetch_one(db).await?;
+    let row = sql(SQL)
+        .bind(&customer.as_bytes()[..])
+        .bind(since.millis())
+        .bind(branch)
+        .bind(bank_wide)
+        .long()
+        .fetch_one(db)
+        .await?;
     Ok((row.try_get(0)?, row.try_get::<Option<i64>>(1)?.map(Timestamp::from_millis)))
 }

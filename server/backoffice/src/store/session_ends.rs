@@ -57,7 +57,7 @@ fn address_of(text: Option<&str>) -> sqlx::Result<Option<IpAddr>> {
 pub async fn not_ended(db: &Db) -> sqlx::Result<Vec<SessionRow>> {
     const SQL: &str = "SELECT staff.id, staff_no, staff.person, name, role, unit, state, version, lineage, \
         started_at, seen_at, notice, certified_until, lapsed_at FROM session JOIN staff ON staff.id = session.staff WHERE ended_at IS NULL ORDER BY staff_no";
-    let rows = sql(SQL).fetch_all(db).await?;
+    let rows = sql(SQL).long().fetch_all(db).await?;
     rows.iter().map(session_of).collect()
 }
 

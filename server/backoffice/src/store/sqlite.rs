@@ -2,61 +2,72 @@
 
 use super::db::{OpenError, WriteCache};
 use super::readers::Readers;
+use super::sqlite_conn::{SqliteConn, SqliteFile};
+use super::sqlite_row::Held;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
 use std::path::Path;
 use std::time::Duration;
 
 pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 pub(super) async fn open(path: &Path) -> Result<Readers, OpenError> {
-    let mut writer = options(path).create_if_missing(true).connect().await?;
-    MIGRATIONS.run(&mut writer).await?;
-    check_durable(&mut writer).await?;
-    writer.close().await?;
-    Ok(Readers::open(options(path).pragma("query_only", "ON"), 8).await?)
+    migrate(path).await?;
+    let file = file(path);
+    check_durable(&mut file.connect()?)?;
+    Ok(Readers::open(file.pragma("query_only", "ON"), 8)?)
 }
 
-pub(super) async fn open_read_only(path: &Path) -> Result<Readers, OpenError> {
-    let options = options(path).create_if_missing(false).pragma("query_only", "ON");
-    Ok(Readers::open(options, 4).await?)
+pub(super) fn open_read_only(path: &Path) -> Result<Readers, OpenError> {
+    Ok(Readers::open(file(path).pragma("query_only", "ON"), 4)?)
 }
 
-pub(super) async fn write_connection(readers: &Readers, cache: WriteCache) -> Result<SqliteConnection, OpenError> {
+pub(super) fn write_connection(readers: &Readers, cache: WriteCache) -> Result<SqliteConn, OpenError> {
     let size = match cache {
         WriteCache::Serving => "-16000",
         WriteCache::Importing => "-256000",
     };
-    let options = readers.options().clone().pragma("query_only", "OFF").pragma("cache_size", size);
-    let mut conn = options.connect().await?;
-    check_durable(&mut conn).await?;
+    let mut conn = readers.file().clone().pragma("query_only", "OFF").pragma("cache_size", size).connect()?;
+    check_durable(&mut conn)?;
     Ok(conn)
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
+/// Makes the file if there is none, and brings its schema up to date.
+async fn migrate(path: &Path) -> Result<(), OpenError> {
+    let options = SqliteConnectOptions::new()
         .filename(path)
+        .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // FULL: COMMIT returns after the fsync of the WAL. NORMAL would let a receipt outlive its event.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
-        // eight that read, at most: 64 MB
-        .pragma("cache_size", "-8000")
-        // What a sort spills would lie in the system's temporary folder, beside no database that anyone guards.
         .pragma("temp_store", "MEMORY")
         .pragma("trusted_schema", "OFF")
-        .disable_statement_logging()
+        .disable_statement_logging();
+    let mut conn = options.connect().await?;
+    MIGRATIONS.run(&mut conn).await?;
+    Ok(conn.close().await?)
+}
+
+fn file(path: &Path) -> SqliteFile {
+    SqliteFile::at(path)
+        .pragma("journal_mode", "WAL")
+        // FULL: COMMIT returns after the fsync of the WAL. NORMAL would let a receipt outlive its event.
+        .pragma("synchronous", "FULL")
+        // eight that read, at most: 16 MB; the kernel has the pages too
+        .pragma("cache_size", "-2000")
+        // What a sort spills would lie in the system's temporary folder, beside no database that anyone guards.
+        .pragma("temp_store", "MEMORY")
 }
 
 /// Reads the pragmas back: what was asked for is not always what is.
-async fn check_durable(conn: &mut SqliteConnection) -> Result<(), OpenError> {
-    let mode: String = sqlx::query("PRAGMA journal_mode").fetch_one(&mut *conn).await?.try_get(0)?;
-    if mode != "wal" {
+fn check_durable(conn: &mut SqliteConn) -> Result<(), OpenError> {
+    let journal_mode = conn.rows("PRAGMA journal_mode", &[], 1)?;
+    if journal_mode.first().and_then(|row| row.held(0)) != Some(Held::Text(b"wal")) {
         return Err(OpenError::NotDurable("journal_mode=wal"));
     }
-    let synchronous: i64 = sqlx::query("PRAGMA synchronous").fetch_one(&mut *conn).await?.try_get(0)?;
-    if synchronous != 2 {
+    let synchronous = conn.rows("PRAGMA synchronous", &[], 1)?;
+    if synchronous.first().and_then(|row| row.held(0)) != Some(Held::Number(2)) {
         return Err(OpenError::NotDurable("synchronous=full"));
     }
     Ok(())

@@ -4,25 +4,23 @@ use super::db::{Conn, Db, OpenError};
 use super::readers::Readers;
 use super::restores::Restored;
 use super::sqlite;
+use super::sqlite_conn::SqliteFile;
 use super::statement::{Value, sql, sql_of_parts};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 /// Writes a copy, as everything is at this instant, into an empty file; who writes meanwhile is not waited for.
 pub async fn copy_into(readers: &Readers, to: &Path) -> sqlx::Result<()> {
-    let mut conn = readers.options().clone().pragma("query_only", "OFF").connect().await?;
-    sqlx::query("VACUUM INTO $1").bind(to.to_string_lossy()).execute(&mut conn).await?;
-    conn.close().await
+    let mut conn = readers.file().clone().pragma("query_only", "OFF").connect()?;
+    let to = to.to_string_lossy().into_owned();
+    let copying = tokio::task::spawn_blocking(move || conn.execute("VACUUM INTO $1", &[Value::OwnText(to)]));
+    copying.await.map_err(|_| sqlx::Error::WorkerCrashed)?.map(drop)
 }
 
 /// Opens a file that nobody else has open, and changes nothing about it.
-pub async fn open_as_it_lies(path: &Path) -> sqlx::Result<Db> {
-    let options =
-        SqliteConnectOptions::new().filename(path).immutable(true).read_only(true).disable_statement_logging();
-    Readers::open(options, 1).await.map(Db::Sqlite)
+pub fn open_as_it_lies(path: &Path) -> sqlx::Result<Db> {
+    Readers::open(SqliteFile::at(path).immutable(), 1).map(Db::Sqlite)
 }
 
 /// The newest migration that ran.
@@ -32,41 +30,43 @@ pub async fn schema(db: &Db) -> sqlx::Result<i64> {
 
 /// How many rows each table has.
 pub async fn rows(db: &Db) -> sqlx::Result<BTreeMap<String, u64>> {
-    const SQL: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+    const SQL: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+                       ORDER BY name";
     let mut rows = BTreeMap::new();
     for row in sql(SQL).fetch_all(db).await? {
         let name: String = row.try_get(0)?;
-        let counted = sql_of_parts(format!("SELECT COUNT(*) FROM \"{name}\"")).fetch_one(db).await?;
+        let counted = sql_of_parts(format!("SELECT COUNT(*) FROM \"{name}\"")).long().fetch_one(db).await?;
         rows.insert(name, counted.try_get::<i64>(0)? as u64);
     }
     Ok(rows)
 }
 
-/// Whether somebody else has the file open. What lies beside it is taken into it first: then it is one file again.
-pub async fn is_in_use(path: &Path) -> sqlx::Result<bool> {
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(false).disable_statement_logging();
-    let mut conn = options.busy_timeout(Duration::from_millis(200)).connect().await?;
-    let alone = sqlx::query("PRAGMA journal_mode = DELETE").execute(&mut conn).await.is_ok();
-    conn.close().await?;
-    Ok(!alone)
+/// Whether somebody else has the file open. What lies beside it is taken into it first: then it is one file again. What
+/// is no database any more is nobody's: whoever had it open would have noticed.
+pub fn is_in_use(path: &Path) -> sqlx::Result<bool> {
+    // SQLITE_NOTADB, which SQLite says of the first page.
+    const NO_DATABASE: &str = "26";
+    let mut conn = SqliteFile::at(path).patience(Duration::from_millis(200)).connect()?;
+    let alone = conn.run("PRAGMA journal_mode = DELETE");
+    Ok(alone
+        .is_err_and(|error| error.as_database_error().and_then(|error| error.code()).as_deref() != Some(NO_DATABASE)))
 }
 
 /// Brings a copy up to date and notes in it where it came from.
 pub async fn finish(path: &Path, restored: &Restored) -> Result<(), OpenError> {
-    const NOTE: &str =
-        "INSERT OR REPLACE INTO restored_backup (id, digest, size, lost, os_user) VALUES (1, $1, $2, $3, $4)";
-    sqlite::open(path).await?.close().await;
+    const NOTE: &str = "INSERT OR REPLACE INTO restored_backup (id, digest, size, lost, os_user, known) VALUES (1, $1, $2, $3, $4, $5)";
+    sqlite::open(path).await?.close();
     // A WAL beside it would not be renamed with it.
-    let options = SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Delete);
-    let mut conn = options.disable_statement_logging().connect().await?;
-    sqlx::query(NOTE)
+    let mut conn = Conn::Sqlite(SqliteFile::at(path).pragma("journal_mode", "DELETE").connect()?);
+    sql(NOTE)
         .bind(&restored.digest)
         .bind(restored.size as i64)
-        .bind(restored.lost as i64)
+        .bind(restored.lost.unwrap_or(0) as i64)
         .bind(&restored.os_user)
+        .bind(restored.known())
         .execute(&mut conn)
         .await?;
-    Ok(conn.close().await?)
+    Ok(())
 }
 
 /// What a column of the log holds.
@@ -131,11 +131,10 @@ pub struct Scratch(Conn);
 impl Scratch {
     /// In a file that is there and empty.
     pub async fn create(path: &Path) -> Result<Self, OpenError> {
-        sqlite::open(path).await?.close().await;
-        let options = SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Delete);
+        sqlite::open(path).await?.close();
         // Nobody misses it.
-        let options = options.synchronous(SqliteSynchronous::Off).disable_statement_logging();
-        let mut conn = Conn::Sqlite(options.connect().await?);
+        let file = SqliteFile::at(path).pragma("journal_mode", "DELETE").pragma("synchronous", "OFF");
+        let mut conn = Conn::Sqlite(file.connect()?);
         // What is wrong with a log is for `verify` to say.
         sql("DROP TRIGGER log_entry_has_no_gap").execute(&mut conn).await?;
         sql("BEGIN").execute(&mut conn).await?;
@@ -151,11 +150,7 @@ impl Scratch {
 
     /// All rows are there.
     pub async fn finish(mut self) -> sqlx::Result<()> {
-        sql("COMMIT").execute(&mut self.0).await?;
-        match self.0 {
-            Conn::Sqlite(conn) => conn.close().await,
-            Conn::Postgres(conn) => conn.close().await,
-        }
+        sql("COMMIT").execute(&mut self.0).await.map(drop)
     }
 }
 

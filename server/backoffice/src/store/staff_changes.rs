@@ -81,7 +81,7 @@ pub async fn read(db: &Db, proposal: ProposalId) -> sqlx::Result<Option<ChangeRo
 /// Proposals made since then, the newest first; 200 at most.
 pub async fn since(db: &Db, since: Timestamp) -> sqlx::Result<Vec<ChangeRow>> {
     const SQL: &str = select!("WHERE proposed_at >= $1 ORDER BY proposed_at DESC, staff_change.id DESC LIMIT 200");
-    let rows = sql(SQL).bind(since.millis()).fetch_all(db).await?;
+    let rows = sql(SQL).bind(since.millis()).long().fetch_all(db).await?;
     rows.iter().map(change_of).collect()
 }
 
@@ -91,7 +91,7 @@ pub async fn concerning(db: &Db, person: &PersonNo, since: Timestamp) -> sqlx::R
         "WHERE (staff_change.by_person = $1 OR staff_change.person = $1) AND proposed_at >= $2 \
          ORDER BY proposed_at DESC, staff_change.id DESC LIMIT 50"
     );
-    let rows = sql(SQL).bind(person.as_str()).bind(since.millis()).fetch_all(db).await?;
+    let rows = sql(SQL).bind(person.as_str()).bind(since.millis()).long().fetch_all(db).await?;
     rows.iter().map(change_of).collect()
 }
 

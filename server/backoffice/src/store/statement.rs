@@ -4,23 +4,26 @@
 use super::db::{Conn, Db, VaultDb};
 use super::readers::Readers;
 use super::row::Row;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, SqlSafeStr, SqlStr, SqliteConnection};
+use super::sqlite_conn::SqliteConn;
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, SqlSafeStr, SqlStr};
 
 /// A text, and the values of its placeholders.
 #[must_use]
 pub struct Statement<'q> {
     text: SqlStr,
     bound: Vec<Value<'q>>,
+    /// Whether it may read for longer than others should wait.
+    long: bool,
 }
 
 /// A statement whose text stands in the code.
 pub fn sql<'q>(text: &'static str) -> Statement<'q> {
-    Statement { text: text.into_sql_str(), bound: Vec::new() }
+    Statement { text: text.into_sql_str(), bound: Vec::new(), long: false }
 }
 
 /// One whose text was put together from parts that stand in the code; nothing of a caller's is in it.
 pub fn sql_of_parts<'q>(text: String) -> Statement<'q> {
-    Statement { text: AssertSqlSafe(text).into_sql_str(), bound: Vec::new() }
+    Statement { text: AssertSqlSafe(text).into_sql_str(), bound: Vec::new(), long: false }
 }
 
 /// What a placeholder stands for; absent, it is a NULL of its type.
@@ -60,10 +63,24 @@ value_from! {
     Option<Vec<u8>> => |value| value.map_or(Value::Bytes(None), Value::OwnBytes);
 }
 
+impl Value<'_> {
+    fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Number(number) => Value::Number(number),
+            Value::Text(None) => Value::Text(None),
+            Value::Text(Some(text)) => Value::OwnText(text.to_owned()),
+            Value::OwnText(text) => Value::OwnText(text),
+            Value::Bytes(None) => Value::Bytes(None),
+            Value::Bytes(Some(bytes)) => Value::OwnBytes(bytes.to_vec()),
+            Value::OwnBytes(bytes) => Value::OwnBytes(bytes),
+        }
+    }
+}
+
 /// Where a statement runs.
 pub enum On<'c> {
     SqliteReaders(&'c Readers),
-    Sqlite(&'c mut SqliteConnection),
+    Sqlite(&'c mut SqliteConn),
     PostgresPool(&'c PgPool),
     Postgres(&'c mut PgConnection),
 }
@@ -95,35 +112,6 @@ impl<'c> From<&'c mut Conn> for On<'c> {
     }
 }
 
-/// Binds the values and runs the method on whatever it is.
-macro_rules! run {
-    ($statement:expr, $on:expr, $method:ident) => {{
-        let Statement { text, bound } = $statement;
-        match $on.into() {
-            On::SqliteReaders(readers) => {
-                let mut reader = readers.take().await?;
-                let answer = bound_to!(text, bound).$method(&mut reader.conn).await?;
-                reader.give_back();
-                Ok(answer.into())
-            }
-            On::Sqlite(conn) => bound_to!(text, bound).$method(conn).await.map(Into::into),
-            On::PostgresPool(pool) => bound_to!(text, bound).$method(pool).await.map(Into::into),
-            On::Postgres(conn) => bound_to!(text, bound).$method(conn).await.map(Into::into),
-        }
-    }};
-}
-macro_rules! bound_to {
-    ($text:expr, $bound:expr) => {
-        $bound.into_iter().fold(sqlx::query($text), |query, value| match value {
-            Value::Number(value) => query.bind(value),
-            Value::Text(value) => query.bind(value),
-            Value::OwnText(value) => query.bind(value),
-            Value::Bytes(value) => query.bind(value),
-            Value::OwnBytes(value) => query.bind(value),
-        })
-    };
-}
-
 impl<'q> Statement<'q> {
     /// The next placeholder's value.
     pub fn bind(mut self, value: impl Into<Value<'q>>) -> Self {
@@ -137,52 +125,86 @@ impl<'q> Statement<'q> {
         self
     }
 
+    /// It reads much: a file's pages are then read on another thread than those that serve.
+    pub fn long(mut self) -> Self {
+        self.long = true;
+        self
+    }
+
     /// Runs it; gives back how many rows it wrote.
     pub async fn execute<'c>(self, on: impl Into<On<'c>>) -> sqlx::Result<u64> {
-        let done: Done = run!(self, on, execute)?;
-        Ok(done.0)
+        match on.into() {
+            On::SqliteReaders(readers) => self.read(readers, |conn, text, bound| conn.execute(text, bound)).await,
+            On::Sqlite(conn) => conn.execute(self.text.as_str(), &self.bound),
+            On::PostgresPool(pool) => self.of_postgres().execute(pool).await.map(|done| done.rows_affected()),
+            On::Postgres(conn) => self.of_postgres().execute(conn).await.map(|done| done.rows_affected()),
+        }
     }
 
     /// The one row there must be.
     pub async fn fetch_one<'c>(self, on: impl Into<On<'c>>) -> sqlx::Result<Row> {
-        run!(self, on, fetch_one)
+        self.fetch_optional(on).await?.ok_or(sqlx::Error::RowNotFound)
     }
 
     /// The row, if there is one.
     pub async fn fetch_optional<'c>(self, on: impl Into<On<'c>>) -> sqlx::Result<Option<Row>> {
-        let row: Perhaps = run!(self, on, fetch_optional)?;
-        Ok(row.0)
+        Ok(match on.into() {
+            On::SqliteReaders(readers) => {
+                let rows = self.read(readers, |conn, text, bound| conn.rows(text, bound, 1)).await?;
+                rows.into_iter().next().map(Row::Sqlite)
+            }
+            On::Sqlite(conn) => conn.rows(self.text.as_str(), &self.bound, 1)?.into_iter().next().map(Row::Sqlite),
+            On::PostgresPool(pool) => self.of_postgres().fetch_optional(pool).await?.map(Row::Postgres),
+            On::Postgres(conn) => self.of_postgres().fetch_optional(conn).await?.map(Row::Postgres),
+        })
     }
 
     /// All rows: every statement bounds how many there can be.
     pub async fn fetch_all<'c>(self, on: impl Into<On<'c>>) -> sqlx::Result<Vec<Row>> {
-        let rows: Rows = run!(self, on, fetch_all)?;
-        Ok(rows.0)
+        const ALL: usize = usize::MAX;
+        Ok(match on.into() {
+            On::SqliteReaders(readers) => {
+                let rows = self.read(readers, |conn, text, bound| conn.rows(text, bound, ALL)).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            On::Sqlite(conn) => conn.rows(self.text.as_str(), &self.bound, ALL)?.into_iter().map(Row::Sqlite).collect(),
+            On::PostgresPool(pool) => {
+                self.of_postgres().fetch_all(pool).await?.into_iter().map(Row::Postgres).collect()
+            }
+            On::Postgres(conn) => self.of_postgres().fetch_all(conn).await?.into_iter().map(Row::Postgres).collect(),
+        })
+    }
+
+    /// Asks a file, here or on a thread that may take its time.
+    async fn read<T: Send + 'static>(
+        self,
+        readers: &Readers,
+        ask: fn(&mut SqliteConn, &str, &[Value<'_>]) -> sqlx::Result<T>,
+    ) -> sqlx::Result<T> {
+        if !self.long {
+            let mut reader = readers.take().await?;
+            let answer = ask(&mut reader.conn, self.text.as_str(), &self.bound)?;
+            reader.give_back();
+            return Ok(answer);
+        }
+        let mut reader = readers.take_long().await?;
+        let bound: Vec<_> = self.bound.into_iter().map(Value::into_owned).collect();
+        let text = self.text;
+        let asked = tokio::task::spawn_blocking(move || {
+            let answer = ask(&mut reader.conn, text.as_str(), &bound)?;
+            reader.give_back();
+            Ok(answer)
+        });
+        asked.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+    }
+
+    fn of_postgres(self) -> sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments> {
+        self.bound.into_iter().fold(sqlx::query(self.text), |query, value| match value {
+            Value::Number(value) => query.bind(value),
+            Value::Text(value) => query.bind(value),
+            Value::OwnText(value) => query.bind(value),
+            Value::Bytes(value) => query.bind(value),
+            Value::OwnBytes(value) => query.bind(value),
+        })
     }
 }
-
-struct Done(u64);
-struct Perhaps(Option<Row>);
-struct Rows(Vec<Row>);
-
-macro_rules! answers_from {
-    ($result:ty, $row:ty) => {
-        impl From<$result> for Done {
-            fn from(result: $result) -> Self {
-                Self(result.rows_affected())
-            }
-        }
-        impl From<Option<$row>> for Perhaps {
-            fn from(row: Option<$row>) -> Self {
-                Self(row.map(Row::from))
-            }
-        }
-        impl From<Vec<$row>> for Rows {
-            fn from(rows: Vec<$row>) -> Self {
-                Self(rows.into_iter().map(Row::from).collect())
-            }
-        }
-    };
-}
-answers_from!(sqlx::sqlite::SqliteQueryResult, sqlx::sqlite::SqliteRow);
-answers_from!(sqlx::postgres::PgQueryResult, sqlx::postgres::PgRow);

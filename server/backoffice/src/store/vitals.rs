@@ -15,7 +15,7 @@ pub async fn policy_in_force(db: &Db) -> sqlx::Result<Option<[u8; 32]>> {
 /// Sessions that were neither ended, nor idle since then, nor begun before then.
 pub async fn live_sessions(db: &Db, seen: Timestamp, started: Timestamp) -> sqlx::Result<u64> {
     const SQL: &str = "SELECT COUNT(*) FROM session WHERE ended_at IS NULL AND seen_at > $1 AND started_at > $2";
-    let row = sql(SQL).bind(seen.millis()).bind(started.millis()).fetch_one(db).await?;
+    let row = sql(SQL).bind(seen.millis()).bind(started.millis()).long().fetch_one(db).await?;
     Ok(row.try_get::<i64>(0)? as u64)
 }
 
@@ -23,7 +23,7 @@ pub async fn live_sessions(db: &Db, seen: Timestamp, started: Timestamp) -> sqlx
 pub async fn export_files(db: &Db) -> sqlx::Result<(u64, u64)> {
     const MAKE: &str = "SELECT COUNT(*) FROM export_run WHERE state IN ('queued', 'running')";
     const FETCH: &str = "SELECT COUNT(*) FROM export_run WHERE state = 'generated'";
-    let make = sql(MAKE).fetch_one(db).await?;
-    let fetch = sql(FETCH).fetch_one(db).await?;
+    let make = sql(MAKE).long().fetch_one(db).await?;
+    let fetch = sql(FETCH).long().fetch_one(db).await?;
     Ok((make.try_get::<i64>(0)? as u64, fetch.try_get::<i64>(0)? as u64))
 }

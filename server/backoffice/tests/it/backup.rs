@@ -4,22 +4,23 @@ use crate::database::Database;
 use crate::filled::{Fill, filled};
 use crate::office::TestOffice;
 use crate::people::{PASSWORD, Person, stamp};
-use backoffice::backup::{Backup, BackupError, Known, MadeBackup, Proven, RestoreError, Target};
+use backoffice::backup::{Backup, BackupError, Known, Loss, MadeBackup, Proven, RestoreError, Target};
 use backoffice::store::backups::CopyError;
+use backoffice::store::statement::sql;
 use domain::audit::event::Kind;
 use domain::clock::Span;
 use domain::code::Code;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-async fn back_up(house: &TestOffice, name: &str) -> (PathBuf, MadeBackup) {
+pub async fn back_up(house: &TestOffice, name: &str) -> (PathBuf, MadeBackup) {
     let path = house.path(name);
     let made = house.office.back_up(&path, None, |_, _| ()).await.unwrap();
     (path, made)
 }
 
-/// Held against these notes; `accepted` events may be lost.
-async fn prove(
+/// Held against these notes; `accepted` events may be lost, and without a note nobody knows how many.
+pub async fn prove(
     house: &TestOffice,
     path: &Path,
     notes: &[String],
@@ -28,10 +29,11 @@ async fn prove(
     let known = |note: &String| Known { from: "a witness".into(), note: note.clone() };
     let known: Vec<_> = notes.iter().map(known).collect();
     let place = house.path("place");
-    Proven::of(Backup::open(path)?, &house.key(), &known, None, accepted, &place, |_, _| ()).await
+    let accepted = if known.is_empty() { Some(Loss::Unknown) } else { accepted.map(Loss::Events) };
+    Proven::of(Backup::open(path, &house.key())?, &house.key(), &known, None, accepted, &place, |_, _| ()).await
 }
 
-async fn put(proven: Proven, database: &Database, replace: bool) -> Result<Option<PathBuf>, RestoreError> {
+pub async fn put(proven: Proven, database: &Database, replace: bool) -> Result<Option<PathBuf>, RestoreError> {
     match database {
         Database::Sqlite(path) => proven.take_effect(Target::Sqlite(path), replace, None, |_, _| ()).await,
         Database::Postgres { .. } => {
@@ -40,7 +42,7 @@ async fn put(proven: Proven, database: &Database, replace: bool) -> Result<Optio
     }
 }
 
-async fn new_database(house: &TestOffice, name: &str) -> Database {
+pub async fn new_database(house: &TestOffice, name: &str) -> Database {
     std::fs::create_dir(house.path(name)).unwrap();
     Database::new(&house.path(name)).await
 }
@@ -51,6 +53,24 @@ async fn restored(house: &TestOffice, path: &Path, name: &str, accepted: Option<
     let notes = [house.checkpoint().await];
     put(prove(house, path, &notes, accepted).await.unwrap(), &database, false).await.unwrap();
     house.moved_to(database).await
+}
+
+#[tokio::test]
+async fn o3_what_a_killed_backup_left_makes_room_and_what_another_is_writing_does_not() {
+    let house = TestOffice::empty().await;
+    let left = [house.path("backup.part"), house.path("backup.db.part")];
+    for left in &left {
+        std::fs::write(left, b"half of one").unwrap();
+    }
+    let other = std::fs::File::open(&left[0]).unwrap();
+    other.lock().unwrap();
+    let error = house.office.back_up(&house.path("backup"), None, |_, _| ()).await.unwrap_err();
+    assert!(error.to_string().contains("another is being made there"), "{error}");
+    assert_eq!(std::fs::read(&left[0]).unwrap(), b"half of one");
+    drop(other);
+    let (path, _) = back_up(&house, "backup").await;
+    assert!(prove(&house, &path, &[house.checkpoint().await], Some(1)).await.is_ok());
+    assert!(left.iter().all(|left| !left.exists()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,7 +86,7 @@ async fn o3_a_backup_that_is_made_under_load_is_everything_at_one_instant() {
     let events = house.events().await;
     assert_eq!(events[made.event as usize].kind, Kind::BackupMade);
     assert!(made.size > made.event && made.size <= events.len() as u64);
-    assert_eq!(Backup::open(&path).unwrap().digest(), made.sha256);
+    assert_eq!(Backup::open(&path, &house.key()).unwrap().digest(), made.sha256);
     let lost = events.len() as u64 - made.size;
     let again = restored(&house, &path, "again", Some(lost)).await;
     let there = again.events().await;
@@ -123,10 +143,31 @@ async fn o3_a_backup_older_than_is_known_takes_the_number_of_events_that_it_lose
         }
     }
     let proven = prove(&house, &path, &newest, Some(3)).await.unwrap();
-    assert_eq!((proven.size(), proven.lost()), (made.size, 3));
+    assert_eq!((proven.size(), proven.lost()), (made.size, Loss::Events(3)));
     assert!(!house.path("place").exists());
     // What is not lost need not be named.
-    assert_eq!(prove(&house, &path, &[], None).await.unwrap().lost(), 0);
+    let then = std::slice::from_ref(&Backup::open(&path, &house.key()).unwrap().manifest().note).to_vec();
+    assert_eq!(prove(&house, &path, &then, None).await.unwrap().lost(), Loss::Events(0));
+}
+
+#[tokio::test]
+async fn o3_where_nothing_is_known_that_must_be_said_and_what_is_lost_is_recorded_as_unknown() {
+    let house = filled(20).await;
+    let (path, made) = back_up(&house, "backup").await;
+    let place = house.path("place");
+    for accepted in [None, Some(Loss::Events(0))] {
+        let backup = Backup::open(&path, &house.key()).unwrap();
+        let refused = Proven::of(backup, &house.key(), &[], None, accepted, &place, |_, _| ()).await.err();
+        assert!(matches!(refused, Some(RestoreError::NothingKnown)), "{accepted:?}: {refused:?}");
+    }
+    let proven = prove(&house, &path, &[], None).await.unwrap();
+    assert_eq!(proven.lost(), Loss::Unknown);
+    let database = new_database(&house, "again").await;
+    put(proven, &database, false).await.unwrap();
+    let again = house.moved_to(database).await;
+    let event = again.events().await.swap_remove(made.size as usize);
+    assert_eq!((event.kind, event.details.size), (Kind::BackupRestored, Some(made.size)));
+    assert_eq!(event.details.lost, None, "not zero");
 }
 
 #[tokio::test]
@@ -157,10 +198,19 @@ async fn o3_a_backup_of_another_history_is_refused_whatever_is_accepted() {
 #[tokio::test]
 async fn o3_a_log_that_was_meddled_with_does_not_come_back() {
     let house = filled(20).await;
+    let trigger = match house.database.is_file() {
+        true => {
+            let made = sql("SELECT sql FROM sqlite_master WHERE name = 'log_entry_is_never_changed'");
+            made.fetch_one(house.office.db()).await.unwrap().try_get(0).unwrap()
+        }
+        false => String::new(),
+    };
     house
         .meddle("DROP TRIGGER log_entry_is_never_changed; UPDATE log_entry SET staff_no = 'op9999' WHERE seq = 5")
         .await
         .unwrap();
+    // Put back, so that the schema says nothing of it.
+    house.meddle(&trigger).await.unwrap();
     let (path, _) = back_up(&house, "backup").await;
     let Some(RestoreError::NotWhole(verified)) = prove(&house, &path, &[], None).await.err() else { panic!("whole") };
     assert_eq!(verified.findings[0].leaf, Some(5));

@@ -64,7 +64,7 @@ impl Database {
     /// A connection of someone who has the file, or owns the database: nothing of the back office is in the way.
     pub async fn intruder(&self) -> Conn {
         match self {
-            Self::Sqlite(file) => intruder::of_file(file).await,
+            Self::Sqlite(file) => intruder::of_file(file),
             Self::Postgres { .. } => intruder::of_server(&self.url()).await,
         }
     }

@@ -1,17 +1,15 @@
 //! Someone who has the database, and no key: the file, or its owner's login. What they run is written as for SQLite;
 //! what PostgreSQL spells otherwise is spelt over.
 
-use backoffice::store::Conn;
+use backoffice::store::{Conn, SqliteFile};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 use std::path::Path;
 
 /// Opens a file as sqlite's own shell would, and does not wait for the disk.
-pub async fn of_file(file: &Path) -> Conn {
-    let options = SqliteConnectOptions::new().filename(file).foreign_keys(false);
-    let options = options.synchronous(SqliteSynchronous::Off).disable_statement_logging();
-    Conn::Sqlite(options.connect().await.unwrap())
+pub fn of_file(file: &Path) -> Conn {
+    let file = SqliteFile::at(file).pragma("foreign_keys", "OFF").pragma("synchronous", "OFF");
+    Conn::Sqlite(file.connect().unwrap())
 }
 
 /// Signs in to a server as the owner of everything.
@@ -24,7 +22,7 @@ pub async fn of_server(url: &str) -> Conn {
 /// Runs statements.
 pub async fn run(conn: &mut Conn, sql: &str) -> sqlx::Result<()> {
     match conn {
-        Conn::Sqlite(conn) => sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(conn).await.map(drop),
+        Conn::Sqlite(conn) => conn.run(sql),
         Conn::Postgres(conn) => sqlx::raw_sql(AssertSqlSafe(spelt_over(sql))).execute(conn).await.map(drop),
     }
 }

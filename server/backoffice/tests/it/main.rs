@@ -5,6 +5,8 @@
 //! seen twice, as an answer and as an event.
 
 #[cfg(test)]
+mod accord;
+#[cfg(test)]
 mod after_a_reveal;
 #[cfg(test)]
 mod authenticator;
@@ -38,6 +40,8 @@ mod exports;
 mod faults;
 #[cfg(test)]
 mod filled;
+#[cfg(test)]
+mod forged_backup;
 #[cfg(test)]
 mod four_eyes;
 #[cfg(test)]

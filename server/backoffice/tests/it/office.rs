@@ -73,9 +73,9 @@ impl TestOffice {
     }
 
     /// The same house, keys and clock on another database.
-    pub async fn moved_to(&self, database: Database) -> Arc<Self> {
+    pub async fn moved_to(&self, database: impl Into<Arc<Database>>) -> Arc<Self> {
         let entropy = Arc::new(TestEntropy::seeded(3));
-        Self::on(self.dir.clone(), Arc::new(database), self.clock.clone(), entropy, self.settings).await
+        Self::on(self.dir.clone(), database.into(), self.clock.clone(), entropy, self.settings).await
     }
 
     async fn on(

@@ -70,6 +70,22 @@ async fn o3_a_database_that_says_nothing_is_missing_and_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
+async fn o3_whoever_reads_much_leaves_half_of_the_readers_to_those_who_read_little() {
+    let house = TestOffice::empty().await;
+    let Db::Sqlite(readers) = house.office.db() else { return };
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(readers.take_long().await.unwrap());
+    }
+    let moment = std::time::Duration::from_millis(50);
+    assert!(tokio::time::timeout(moment, readers.take_long()).await.is_err(), "a fifth waits");
+    let answered = tokio::time::timeout(std::time::Duration::from_secs(8), missing(&house)).await;
+    assert_eq!(answered.expect("an answer in time"), []);
+    held.pop();
+    assert!(readers.take_long().await.is_ok());
+}
+
+#[tokio::test]
 async fn o3_sizes_and_ages_are_told_and_what_is_not_known_is_no_number() {
     let (house, _seat) = TestOffice::with_operator().await;
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();

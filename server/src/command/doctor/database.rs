@@ -3,21 +3,26 @@
 use super::Report;
 use super::files::open_to_others;
 use crate::config::{Config, Database};
-use backoffice::audit::KeySigner;
+use backoffice::audit::{KeySigner, Standing};
 use backoffice::store::health::{self, Schema, Setting};
 use backoffice::store::log::{self, Head};
-use backoffice::store::{Db, certifications};
+use backoffice::store::{Db, certifications, sqlite_schema};
 use backoffice::system::SystemClock;
 use backoffice::vault::KeyRing;
 use domain::audit::checkpoint::{self, Origin, VerifierKey};
 use domain::clock::{Clock, Span};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// As far as the writer bears with (A6).
 const TOLERANCE: Span = Span::seconds(2);
 /// As long as the notice that a bank gives by default.
 const FORTNIGHT: Span = Span::days(14);
+/// How often the checkpoint file is read anew before it counts as left behind: two seconds, where the server writes it
+/// ten times in one.
+const LOOKS: u32 = 20;
+const BETWEEN: Duration = Duration::from_millis(100);
 
 pub(super) async fn look(config: &Config, report: &mut Report) {
     let database = match config.database() {
@@ -47,7 +52,7 @@ pub(super) async fn look(config: &Config, report: &mut Report) {
     }
     administrators(&db, report).await;
     match log::read_head(&db).await {
-        Ok(Some(head)) => recorded(config, &head, report),
+        Ok(Some(head)) => recorded(config, &db, &head, report).await,
         Ok(None) => report.warning("log", "there is no event yet", "run `grille init` to its end"),
         Err(error) => {
             report.problem("log", format!("the log's head cannot be read: {error}"), "run `grille audit verify`")
@@ -94,7 +99,20 @@ async fn settings(db: &Db, report: &mut Report) -> anyhow::Result<()> {
             "find out who took them away; then restore the schema from a backup, and run `grille audit verify`",
         ),
     }
-    match health::schema(db).await? {
+    let schema = health::schema(db).await?;
+    let differs = match (db, &schema) {
+        (Db::Sqlite(_), Schema::Current) => sqlite_schema::other_than_ours(db).await.ok().flatten(),
+        _ => None,
+    };
+    if let Some(differs) = differs {
+        report.problem(
+            "schema",
+            format!("{differs} is not as our migrations make it"),
+            "find out who changed it; then restore the schema from a backup, and run `grille audit verify`",
+        );
+        return Ok(());
+    }
+    match schema {
         Schema::Current => report.ok("schema", "every migration has run"),
         Schema::Behind(n) => {
             report.warning("schema", format!("{n} migrations are yet to run"), "start the server once")
@@ -109,7 +127,10 @@ async fn settings(db: &Db, report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn recorded(config: &Config, head: &Head, report: &mut Report) {
+async fn recorded(config: &Config, db: &Db, head: &Head, report: &mut Report) {
+    // Before anything: the log may go on, and its file with it.
+    let path = config.checkpoint();
+    let note = std::fs::read_to_string(&path);
     let now = SystemClock.now();
     match head.latest.since(now) > TOLERANCE {
         true => report.problem(
@@ -122,7 +143,7 @@ fn recorded(config: &Config, head: &Head, report: &mut Report) {
     let origin = Origin::parse(&config.log_origin).ok();
     let signer = origin.map(|origin| KeySigner::new(Arc::new(KeyRing::open(&config.keys())), origin));
     let key = signer.and_then(|signer| signer.verifier_key()).and_then(|key| VerifierKey::parse(&key).ok());
-    match key.map(|key| checkpoint::open(&head.note, &key)) {
+    match key.as_ref().map(|key| checkpoint::open(&head.note, key)) {
         None => report.warning("signature", "the head's signature was not checked", "put log.key back"),
         Some(Err(bad)) => report.problem("signature", format!("the log's head: {bad}"), "run `grille audit verify`"),
         Some(Ok(signed)) if signed.size < head.size => report.warning(
@@ -132,13 +153,25 @@ fn recorded(config: &Config, head: &Head, report: &mut Report) {
         ),
         Some(Ok(signed)) => report.ok("signature", format!("{} events, all signed", signed.size)),
     }
-    let path = config.checkpoint();
-    match std::fs::read_to_string(&path) {
-        Ok(note) if note == head.note => report.ok("checkpoint", format!("{} is the newest", path.display())),
+    let signed = |note: &String| key.as_ref().and_then(|key| checkpoint::open(note, key).ok());
+    let known = note.as_ref().ok().and_then(signed);
+    let standing = match &known {
+        Some(known) => Standing::of(db, known).await.ok(),
+        None => None,
+    };
+    match note {
+        Ok(_) if matches!(standing, Some(Standing::Behind { .. } | Standing::Forked { .. })) => report.problem(
+            "checkpoint",
+            format!("{} vouches for entries that the log lacks: sensitive acts are stopped (A3)", path.display()),
+            "find out who put the database back; then restore what is newer, or agree by `grille restore --what-is-there`",
+        ),
+        Ok(note) if note == head.note || follows(&path, head, key.as_ref()).await => {
+            report.ok("checkpoint", format!("{} is the newest", path.display()));
+        }
         Ok(_) => report.warning(
             "checkpoint",
             format!("{} is not the newest", path.display()),
-            "look whether the server may write it; it is written at the next event",
+            "if the server runs, look whether it may write it; if it was killed, the next event writes it",
         ),
         Err(_) => report.warning(
             "checkpoint",
@@ -146,4 +179,17 @@ fn recorded(config: &Config, head: &Head, report: &mut Report) {
             "look whether the server may write it; it is written at the next event",
         ),
     }
+}
+
+/// Whether the file comes to vouch for what the log held when we looked: beside a server at work it is a moment behind.
+async fn follows(path: &Path, head: &Head, key: Option<&VerifierKey>) -> bool {
+    let Some(key) = key else { return false };
+    for _ in 0..LOOKS {
+        let note = std::fs::read_to_string(path).ok();
+        if note.and_then(|note| checkpoint::open(&note, key).ok()).is_some_and(|known| known.size >= head.size) {
+            return true;
+        }
+        tokio::time::sleep(BETWEEN).await;
+    }
+    false
 }

@@ -2,12 +2,21 @@
 
 use super::{Shift, WELL, but, until_missing};
 use crate::app::{Home, Start, TestApp};
+use crate::cluster::Cluster;
 
 #[test]
 fn o2_l0_a_lost_key_file_stops_what_needs_it_masks_go_on_and_all_comes_back_with_the_file() {
-    let home = Home::new();
-    let app = TestApp::start(&home, &Start { staff: 10, env: &[], by: &[] });
-    let mut shift = Shift::begin(&home, &app);
+    each_is_lost(&Home::new());
+}
+
+#[test]
+fn o2_l0_on_a_server_a_lost_key_file_stops_the_same() {
+    each_is_lost(&Home::on(&Cluster::new()));
+}
+
+fn each_is_lost(home: &Home) {
+    let app = TestApp::start(home, &Start { staff: 10, env: &[], by: &[] });
+    let mut shift = Shift::begin(home, &app);
     shift.finds("well", &WELL);
     let lost = [
         ("vault.key", "vault_key", but(&[("reveal", "503 vault_key_missing"), ("step_up", "503 vault_key_missing")])),

@@ -2,13 +2,12 @@
 
 use super::super::tree::Tree;
 use super::{CHECKPOINT, README, README_TEXT, SUMS, VKEY};
-use crate::audit::{Act, ActError, Verdict};
-use crate::auth::event;
+use crate::audit::{ActError, Leaves, Leaving};
 use crate::backoffice::BackOffice;
+use crate::store::Db;
 use crate::store::log::{self, Head};
-use crate::store::{Db, WriteTx};
 use domain::audit::checkpoint::{self, VerifierKey};
-use domain::audit::event::{AuditEvent, Details, Kind, SourceName};
+use domain::audit::event::SourceName;
 use domain::audit::merkle::leaf_hash;
 use domain::audit::tile::{BadTile, TILE_WIDTH, TileKind, TilePath, encode_entries, encode_hashes};
 use domain::code::Code;
@@ -71,7 +70,7 @@ impl BackOffice {
         mut progress: impl FnMut(u64, u64),
     ) -> Result<Bundled, BundleError> {
         make_empty(dir)?;
-        let receipt = self.ledger().act(ExportLog { os_user }).await?;
+        let receipt = self.ledger().act(Leaves { what: Leaving::Log, os_user }).await?;
         let event = receipt.seq();
         let head = log::read_head(self.db()).await?.ok_or(BundleError::NotWhole)?;
         let vkey = self.log_identity().1.ok_or(BundleError::NotRecorded(Code::LogKeyMissing.into()))?;
@@ -167,31 +166,4 @@ fn make_empty(dir: &Path) -> Result<(), BundleError> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)?;
     if fs::read_dir(dir)?.next().is_some() { Err(BundleError::NotEmpty) } else { Ok(()) }
-}
-
-/// Says that the log, from its beginning up to and with this event, leaves in a bundle (A7).
-struct ExportLog {
-    os_user: Option<SourceName>,
-}
-
-#[async_trait::async_trait]
-impl Act for ExportLog {
-    type Fact = ();
-    // A bundle needs a checkpoint that covers it.
-    const SENSITIVE: bool = true;
-
-    async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
-        Ok(Verdict::Done { event: self.event(tx, None), fact: () })
-    }
-
-    fn barred(&self, tx: &WriteTx<'_>, error: &DeskError) -> AuditEvent {
-        self.event(tx, Some(error.code()))
-    }
-}
-
-impl ExportLog {
-    fn event(&self, tx: &WriteTx<'_>, code: Option<Code>) -> AuditEvent {
-        let details = Details { first_entry: Some(0), os_user: self.os_user.clone(), ..Details::default() };
-        event(tx, Kind::LogExported, code, None, None, details)
-    }
 }

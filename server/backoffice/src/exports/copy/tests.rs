@@ -19,6 +19,7 @@ use domain::id::CustomerId;
 use domain::notice::Notice;
 use domain::purpose::Purposes;
 use sqlx::Row;
+use sqlx::sqlite::SqliteConnectOptions;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -74,13 +75,13 @@ impl Bank {
 
     pub fn pool(&self) -> sqlx::SqlitePool {
         let Db::Sqlite(readers) = &self.office.db else { panic!("these tests look into a file") };
-        sqlx::SqlitePool::connect_lazy_with(readers.options().clone())
+        sqlx::SqlitePool::connect_lazy_with(SqliteConnectOptions::new().filename(readers.file().path()))
     }
 
     /// As somebody who has the file.
     pub async fn meddle(&self, sql: &str) {
         use sqlx::{AssertSqlSafe, ConnectOptions};
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.dir.path().join("grille.db"));
+        let options = SqliteConnectOptions::new().filename(self.dir.path().join("grille.db"));
         let mut conn = options.foreign_keys(false).connect().await.unwrap();
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut conn).await.unwrap();
     }

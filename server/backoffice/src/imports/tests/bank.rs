@@ -23,7 +23,8 @@ pub async fn bank() -> Bank {
     let dir = tempfile::tempdir().unwrap();
     let db = Db::open_sqlite(&dir.path().join("bank.db")).await.unwrap();
     let Db::Sqlite(readers) = &db else { panic!("these tests look into a file") };
-    let sqlite = sqlx::SqlitePool::connect_lazy_with(readers.options().clone());
+    let sqlite =
+        sqlx::SqlitePool::connect_lazy_with(sqlx::sqlite::SqliteConnectOptions::new().filename(readers.file().path()));
     let entropy = Arc::new(TestEntropy::seeded(5));
     let ring = Arc::new(KeyRing::create_all(&dir.path().join("keys"), &*entropy).unwrap());
     let clock = Arc::new(TestClock::at(Timestamp::from_millis(1_795_335_330_123)));

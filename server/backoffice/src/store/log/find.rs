@@ -119,7 +119,7 @@ pub async fn plan(db: &Db, wanted: &Wanted<'_>) -> sqlx::Result<Vec<String>> {
 }
 
 async fn run(db: &Db, Query { text, bound }: Query) -> sqlx::Result<Vec<RawEntry>> {
-    let rows = sql_of_parts(text).bind_all(bound).fetch_all(db).await?;
+    let rows = sql_of_parts(text).bind_all(bound).long().fetch_all(db).await?;
     Ok(rows.into_iter().map(RawEntry::of).collect())
 }
 

@@ -110,7 +110,7 @@ impl RawEntry {
 pub async fn entries_after(db: &Db, after: i64, limit: u32) -> sqlx::Result<Vec<RawEntry>> {
     const SQL: &str = "SELECT seq, leaf_hash, bytes, time, kind, decision, code, staff_no, customer, work_case, \
         purpose, field, alert FROM log_entry WHERE seq > $1 ORDER BY seq LIMIT $2";
-    let rows = sql(SQL).bind(after).bind(i64::from(limit)).fetch_all(db).await?;
+    let rows = sql(SQL).bind(after).bind(i64::from(limit)).long().fetch_all(db).await?;
     Ok(rows.into_iter().map(RawEntry).collect())
 }
 
@@ -125,7 +125,7 @@ pub async fn entry_below_zero(db: &Db) -> sqlx::Result<bool> {
 pub async fn entry_beyond_head(db: &Db) -> sqlx::Result<Option<i64>> {
     const SQL: &str = "SELECT MIN(seq) FROM log_entry \
         WHERE seq >= COALESCE((SELECT size FROM log_head WHERE id = 1), 0)";
-    sql(SQL).fetch_one(db).await?.try_get(0)
+    sql(SQL).long().fetch_one(db).await?.try_get(0)
 }
 
 /// The head as it lies there.
@@ -181,7 +181,7 @@ pub struct TileSpan {
 pub async fn tile_spans(db: &Db) -> sqlx::Result<Vec<TileSpan>> {
     const SQL: &str = "SELECT level, MIN(idx), MAX(idx), COALESCE((SELECT size FROM log_head WHERE id = 1), 0) \
         FROM log_tile GROUP BY level ORDER BY level";
-    let rows = sql(SQL).fetch_all(db).await?;
+    let rows = sql(SQL).long().fetch_all(db).await?;
     rows.iter()
         .map(|row| {
             let (level, first) = (row.try_get(0)?, row.try_get(1)?);

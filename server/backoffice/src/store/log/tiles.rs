@@ -21,7 +21,7 @@ pub async fn hashes(db: &Db, level: u8, path: &TilePath) -> sqlx::Result<Option<
     let (text, below) = if level == 0 { (LEAVES, 0) } else { (ROOTS, level - 1) };
     let rows = {
         let end = start + u64::from(width);
-        sql(text).bind(i64::from(below)).bind(start as i64).bind(end as i64).fetch_all(db).await?
+        sql(text).bind(i64::from(below)).bind(start as i64).bind(end as i64).long().fetch_all(db).await?
     };
     let found = rows.iter().map(|row| hash(row.try_get(0)?)).collect::<sqlx::Result<Vec<Hash>>>()?;
     Ok(Some(found).filter(|found| found.len() == usize::from(width)))
@@ -32,7 +32,7 @@ pub async fn entries(db: &Db, path: &TilePath) -> sqlx::Result<Option<Vec<Vec<u8
     const SQL: &str = "SELECT bytes FROM log_entry WHERE seq >= $1 AND seq < $2 ORDER BY seq";
     let start = path.index() * TILE_WIDTH as u64;
     let end = start + u64::from(path.width());
-    let rows = sql(SQL).bind(start as i64).bind(end as i64).fetch_all(db).await?;
+    let rows = sql(SQL).bind(start as i64).bind(end as i64).long().fetch_all(db).await?;
     let found = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<Vec<Vec<u8>>>>()?;
     Ok(Some(found).filter(|found| found.len() == usize::from(path.width())))
 }
