@@ -237,6 +237,7 @@ impl Config {
         self.check_way_in()?;
         self.sso.check()?;
         self.export.check()?;
+        self.server.gather()?;
         self.metrics.check()?;
         self.telemetry.check()?;
         if self.kek != "file" {

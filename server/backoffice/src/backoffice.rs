@@ -1,7 +1,7 @@
 //! The back office: its parts, put together once at start.
 
 use crate::audit::writer::Writer;
-use crate::audit::{Accord, Act, ActError, CheckpointFile, KeySigner, Ledger, Newest, Receipt, Verdict};
+use crate::audit::{Accord, Act, ActError, CheckpointFile, Gather, KeySigner, Ledger, Newest, Receipt, Verdict};
 use crate::auth::{RelyingParty, RequestStamp, Turnstile, event};
 use crate::backup;
 use crate::desk::StaffDesk;
@@ -104,6 +104,8 @@ pub struct Parts {
     pub settings: Settings,
     /// Memory for the pages that a write transaction touches.
     pub write_cache: WriteCache,
+    /// How long a batch of acts waits for more.
+    pub gather: Gather,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -183,14 +185,25 @@ impl BackOffice {
         let policy = Policy::parse(&parts.policy, &beside_policy.each_ref().map(Vec::as_slice))?;
         let keys = Arc::new(KeyRing::open(&parts.keys));
         let signer = Arc::new(KeySigner::new(keys.clone(), parts.origin.clone()));
-        let (ledger, checkpoints) =
-            Writer::start(&parts.db, parts.write_cache, parts.clock.clone(), parts.entropy.clone(), signer.clone())
-                .await?;
+        let (ledger, checkpoints) = Writer::start(
+            &parts.db,
+            parts.write_cache,
+            parts.clock.clone(),
+            parts.entropy.clone(),
+            signer.clone(),
+            parts.gather,
+        )
+        .await?;
         let file = CheckpointFile::at(parts.checkpoint);
-        let accord = Accord::of(file.clone(), parts.db.clone(), signer.clone());
+        let told = checkpoints.clone();
+        let accord = Accord::begin(file.clone(), parts.db.clone(), signer.clone(), told)
+            .await
+            .map_err(store::OpenError::from)?;
         let ledger = ledger.in_accord(accord.clone());
         backup::come_back(&parts.db, &ledger, &file, &accord).await?;
         tokio::spawn(accord.clone().follow(checkpoints.clone()));
+        let later = backup::found_later(parts.db.clone(), ledger.downgrade(), accord.clone(), checkpoints.clone());
+        tokio::spawn(later);
         let kek = Arc::new(FileKek::new(keys.clone(), parts.entropy.clone()));
         Ok(Arc::new(Self {
             db: parts.db,

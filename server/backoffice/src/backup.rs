@@ -25,7 +25,7 @@ pub use agree::Lacking;
 pub use archive::{Backup, BackupError};
 pub use loss::{BadLoss, Loss};
 pub use make::{MadeBackup, MakeError};
-pub(crate) use noted::come_back;
+pub(crate) use noted::{come_back, found_later};
 pub use restore::{Known, Proven, RestoreError, Target};
 
 use crate::store::backups::Table;

@@ -1,6 +1,6 @@
 //! Whether this process could do its work now: what a load balancer asks, every second, of every instance (O3).
 
-use crate::audit::Standing;
+use crate::audit::{Standing, Unsettled};
 use crate::backoffice::BackOffice;
 use crate::store::health::{self, Schema};
 use crate::store::log::{self, Head};
@@ -64,6 +64,8 @@ lacks! {
     Signing "signing" true;
     /// The log lacks entries that its checkpoint file vouches for (A3).
     LogIncomplete "log_incomplete" true;
+    /// The checkpoint file is there and cannot be read, so nobody knows what the log must hold (A3).
+    Checkpoint "checkpoint" true;
     /// Little room is left on the disk: soon nothing can be recorded.
     Disk "disk" true;
     /// The process was told to stop, and takes its leave.
@@ -134,9 +136,11 @@ impl BackOffice {
                 missing.push(Lack::Signing);
             }
         }
-        match self.accord.settle().await? {
-            Some(Standing::Behind { .. } | Standing::Forked { .. }) => missing.push(Lack::LogIncomplete),
-            Some(Standing::Holds) | None => (),
+        match self.accord.settle().await {
+            Ok(Some(Standing::Behind { .. } | Standing::Forked { .. })) => missing.push(Lack::LogIncomplete),
+            Ok(Some(Standing::Holds) | None) => (),
+            Err(Unsettled::File(_)) => missing.push(Lack::Checkpoint),
+            Err(Unsettled::Log(error)) => return Err(error),
         }
         Ok(missing)
     }

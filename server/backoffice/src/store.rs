@@ -56,4 +56,5 @@ pub mod vitals;
 pub use db::{Conn, Db, OpenError, WriteCache, WriteTx};
 pub use postgres::{Address, Postgres};
 pub use readers::Readers;
+pub(crate) use sqlite_conn::is_busy;
 pub use sqlite_conn::{SqliteConn, SqliteFile};

@@ -10,6 +10,7 @@ mod client;
 mod counter;
 mod engine;
 mod floors;
+mod gathering;
 mod latency;
 mod memory;
 mod million;
@@ -61,6 +62,7 @@ async fn all(engine: &Engine, folder: &Path, options: &Options) -> anyhow::Resul
     }
     begin::measure(engine, folder).await?;
     ratios(engine, folder, options).await?;
+    gathering::measure(engine, folder, options).await?;
     if let Some(many) = options.million
         && (matches!(engine, Engine::Sqlite) || options.million_pg)
     {

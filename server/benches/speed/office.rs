@@ -4,6 +4,7 @@ use crate::counter::now;
 use crate::premises::Premises;
 use crate::tellers::{Teller, Tellers, enrol};
 use anyhow::Context;
+use backoffice::audit::Gather;
 use backoffice::store::{WriteCache, log};
 use backoffice::{BackOffice, audit};
 use domain::audit::checkpoint::VerifierKey;
@@ -27,7 +28,12 @@ pub struct Office {
 impl Office {
     /// Opens what was filled, enrols tellers, serves.
     pub async fn open(premises: &Premises, tellers: usize) -> anyhow::Result<Self> {
-        let office = premises.open(WriteCache::Serving).await?;
+        Self::open_gathering(premises, tellers, Gather::NONE).await
+    }
+
+    /// The same, where batches wait for company.
+    pub async fn open_gathering(premises: &Premises, tellers: usize, gather: Gather) -> anyhow::Result<Self> {
+        let office = premises.open_gathering(WriteCache::Serving, gather).await?;
         office.begin().await?;
         enrol(&office, tellers).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;

@@ -3,6 +3,7 @@
 use crate::counter::now;
 use crate::engine::Place;
 use anyhow::Context;
+use backoffice::audit::Gather;
 use backoffice::hooks::NoHooks;
 use backoffice::imports::RejectFile;
 use backoffice::samples::{self, Columns};
@@ -62,6 +63,11 @@ impl Premises {
 
     /// Puts the office together; nothing is begun.
     pub async fn open(&self, write_cache: WriteCache) -> anyhow::Result<Arc<BackOffice>> {
+        self.open_gathering(write_cache, Gather::NONE).await
+    }
+
+    /// The same, where batches wait for company.
+    pub async fn open_gathering(&self, write_cache: WriteCache, gather: Gather) -> anyhow::Result<Arc<BackOffice>> {
         let parts = Parts {
             db: self.place.open().await?,
             keys: self.dir.join("keys"),
@@ -76,6 +82,7 @@ impl Premises {
             // Tellers of a benchmark do in a minute what others do in a year.
             settings: Settings { budgets: Limits::NONE, ..Settings::default() },
             write_cache,
+            gather,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             hooks: Arc::new(NoHooks),

@@ -86,6 +86,7 @@ async fn put_together(config: &Config, write_cache: WriteCache) -> anyhow::Resul
         notice,
         settings: config.settings(),
         write_cache,
+        gather: config.server.gather()?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         hooks: Arc::new(NoHooks),

@@ -2,6 +2,7 @@
 
 use super::ConfigError;
 use crate::telemetry::Collector;
+use backoffice::audit::Gather;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,11 +16,13 @@ pub struct Server {
     pub drain_seconds: Option<u16>,
     /// Bytes free on the data folder's disk below which the process is not ready; 0 for any number.
     pub disk_reserve: u64,
+    /// Microseconds that a batch of acts waits for more of them, after one that had several; 0, or 2000 at most.
+    pub commit_wait_us: u16,
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { drain_seconds: None, disk_reserve: 64 * 1024 * 1024 }
+        Self { drain_seconds: None, disk_reserve: 64 * 1024 * 1024, commit_wait_us: 0 }
     }
 }
 
@@ -27,6 +30,11 @@ impl Server {
     /// How long a load balancer has to notice.
     pub fn drain(&self, left_out: u16) -> Duration {
         Duration::from_secs(self.drain_seconds.unwrap_or(left_out).into())
+    }
+
+    /// How long acts wait for company.
+    pub fn gather(&self) -> Result<Gather, ConfigError> {
+        Gather::micros(self.commit_wait_us).ok_or(ConfigError::Contradiction("server.commit_wait_us: 2000 at most"))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Checkpoints: who signs them, and the file by which each leaves the database as it is made (A3).
 
+use crate::system::{SystemEntropy, random};
 use crate::vault::{KeyKind, KeyRing};
 use domain::audit::backup_note;
-use domain::audit::checkpoint::{Checkpoint, Origin, SigningKey};
+use domain::audit::checkpoint::{self, Checkpoint, Origin, SigningKey, VerifierKey};
 use domain::audit::merkle::Hash;
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Signs the log's head.
@@ -51,6 +52,9 @@ impl Signer for KeySigner {
     }
 }
 
+/// A note is a fraction of this; more is not read.
+const LONGEST: u64 = 64 * 1024;
+
 /// The newest checkpoint as a file that a witness can collect.
 #[derive(Clone, Debug)]
 pub struct CheckpointFile(PathBuf);
@@ -61,43 +65,65 @@ impl CheckpointFile {
         Self(path)
     }
 
-    /// What it says, if it is there.
-    pub fn read(&self) -> Option<String> {
-        std::fs::read_to_string(&self.0).ok()
+    /// What it says; nothing if there is none. One that is there and cannot be read is an error: nobody knows what it
+    /// vouches for.
+    pub fn read(&self) -> std::io::Result<Option<String>> {
+        let mut bytes = Vec::new();
+        match std::fs::File::open(&self.0).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes)) {
+            Ok(_) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
-    /// A reader sees the old or the new one, whole: it is written aside and renamed. Instances may share the folder:
-    /// each writes under a name of its own, and none puts an older one over a newer.
-    pub(super) fn replace(&self, note: &str) -> std::io::Result<()> {
-        if self.read().is_some_and(|there| size_of(&there) > size_of(note)) {
-            return Ok(());
+    /// A reader sees the old or the new one, whole, and so does whoever comes after a power cut: it is written aside,
+    /// synced and renamed. Instances may share the folder: each writes under a name of its own, and none puts an older
+    /// one over a newer. Newer is only what our key has signed; whatever else is there makes room, and is kept.
+    pub(super) fn replace(&self, note: &str, key: &VerifierKey) -> std::io::Result<()> {
+        match self.read()?.map(|there| checkpoint::open(&there, key)) {
+            Some(Ok(there)) if Some(there.size) > size_of(note) => return Ok(()),
+            Some(Err(_)) => {
+                tracing::error!("ALERT: the checkpoint file was not signed by this log's key; it is set aside");
+                self.set_aside()?;
+            }
+            Some(Ok(_)) | None => (),
         }
-        let aside = self.0.with_extension(format!("{}.new", std::process::id()));
-        std::fs::File::create(&aside)?.write_all(note.as_bytes())?;
-        std::fs::rename(aside, &self.0)
+        let name = data_encoding::HEXLOWER.encode(&random::<8>(&SystemEntropy));
+        let aside = self.0.with_extension(format!("{name}.new"));
+        let written = write_synced(&aside, note).and_then(|()| std::fs::rename(&aside, &self.0));
+        if written.is_err() {
+            drop(std::fs::remove_file(aside));
+        }
+        written
     }
 
     /// Moves it aside, if it is there: one of what is lost would never give way to those of what goes on. It is
     /// evidence, so it stays, under a name of its own.
     pub fn set_aside(&self) -> std::io::Result<()> {
         let mut names = (1_u32..).map(|n| self.0.with_extension(format!("replaced-{n}")));
-        let aside = names.find(|name| !name.exists()).ok_or(std::io::ErrorKind::AlreadyExists)?;
+        let aside = names.find(|name| !name.exists()).ok_or(ErrorKind::AlreadyExists)?;
         match std::fs::rename(&self.0, aside) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             moved => moved,
         }
     }
 
     /// The same, if it knows more entries than `came`, and no more than `known`: that these are lost was agreed to.
     pub(crate) fn set_aside_if_lost(&self, came: u64, known: u64) -> std::io::Result<()> {
-        match self.read().as_deref().and_then(size_of) {
+        match self.read()?.as_deref().and_then(size_of) {
             Some(size) if size > came && size <= known => self.set_aside(),
             Some(_) | None => Ok(()),
         }
     }
 }
 
-/// What a checkpoint says of its size: its second line (C2SP tlog-checkpoint).
-fn size_of(note: &str) -> Option<u64> {
+fn write_synced(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = std::fs::File::create_new(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_data()
+}
+
+/// What a checkpoint says of its size: its second line (C2SP tlog-checkpoint). Whoever signed it.
+pub(super) fn size_of(note: &str) -> Option<u64> {
     note.lines().nth(1)?.parse().ok()
 }

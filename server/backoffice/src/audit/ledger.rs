@@ -23,6 +23,19 @@ pub struct Ledger {
     accord: Option<Accord>,
 }
 
+/// A way to the writer for as long as others have one.
+pub(crate) struct WeakLedger {
+    queue: mpsc::WeakSender<Box<dyn Job>>,
+    accord: Option<Accord>,
+}
+
+impl WeakLedger {
+    /// The ledger, if it is still there.
+    pub(crate) fn upgrade(&self) -> Option<Ledger> {
+        Some(Ledger { queue: self.queue.upgrade()?, accord: self.accord.clone() })
+    }
+}
+
 /// Why there is no receipt.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ActError {
@@ -53,6 +66,11 @@ impl Ledger {
         Self { accord: Some(accord), ..self }
     }
 
+    /// The same way, which keeps no writer alive.
+    pub(crate) fn downgrade(&self) -> WeakLedger {
+        WeakLedger { queue: self.queue.downgrade(), accord: self.accord.clone() }
+    }
+
     /// How many acts wait.
     pub fn waiting(&self) -> usize {
         QUEUE.saturating_sub(self.queue.capacity())
@@ -77,11 +95,15 @@ impl Ledger {
             Some(_) | None => None,
         };
         let job = ActJob { act, bar, verdict: None, reply, span: spans::act() };
-        self.queue.try_send(Box::new(job)).map_err(|error| match error {
+        self.send(Box::new(job))?;
+        answer.await.unwrap_or(Err(ActError::Unavailable(Code::LogUnavailable)))
+    }
+
+    fn send(&self, job: Box<dyn Job>) -> Result<(), ActError> {
+        self.queue.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ActError::Unavailable(Code::Busy),
             mpsc::error::TrySendError::Closed(_) => ActError::Unavailable(Code::LogUnavailable),
-        })?;
-        answer.await.unwrap_or(Err(ActError::Unavailable(Code::LogUnavailable)))
+        })
     }
 }
 
@@ -91,7 +113,7 @@ impl Ledger {
 pub async fn unaudited<H: Housekeeping>(ledger: &Ledger, why: &'static str, chore: H) -> Result<(), ActError> {
     let (reply, answer) = oneshot::channel();
     let job = ChoreJob { why, chore, reply };
-    ledger.queue.try_send(Box::new(job)).map_err(|_| ActError::Unavailable(Code::Busy))?;
+    ledger.send(Box::new(job))?;
     answer.await.unwrap_or(Err(ActError::Unavailable(Code::LogUnavailable)))
 }
 

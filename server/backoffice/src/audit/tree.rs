@@ -47,13 +47,7 @@ impl Tree {
                 break;
             }
         }
-        let mut tiles = Tiles::default();
-        let mut width = size;
-        for (level, hashes) in partial.iter().enumerate() {
-            tiles.insert(level as u8, width / TILE_WIDTH as u64, hashes.clone());
-            width /= TILE_WIDTH as u64;
-        }
-        let frontier = Frontier::load(size, &tiles).ok_or(LoadError::Gap)?;
+        let frontier = frontier(size, &partial).ok_or(LoadError::Gap)?;
         Ok(Self { frontier, partial })
     }
 
@@ -63,6 +57,17 @@ impl Tree {
 
     pub(super) fn root(&self) -> Hash {
         self.frontier.root()
+    }
+
+    /// The root that it had at an earlier size; nothing if that takes tiles which are full by now.
+    pub(super) fn root_at(&self, size: u64) -> Option<Hash> {
+        let width = TILE_WIDTH as u64;
+        if size > self.size() || size / width != self.size() / width {
+            return None;
+        }
+        let mut earlier = self.partial.clone();
+        earlier.first_mut()?.truncate((size % width) as usize);
+        frontier(size, &earlier).map(|frontier| frontier.root())
     }
 
     /// By tile level, what the tile that is not yet full holds.
@@ -96,4 +101,15 @@ impl Tree {
         });
         full
     }
+}
+
+/// From what each level's tile that is not yet full holds.
+fn frontier(size: u64, partial: &[Vec<Hash>]) -> Option<Frontier> {
+    let mut tiles = Tiles::default();
+    let mut width = size;
+    for (level, hashes) in partial.iter().enumerate() {
+        tiles.insert(level as u8, width / TILE_WIDTH as u64, hashes.clone());
+        width /= TILE_WIDTH as u64;
+    }
+    Frontier::load(size, &tiles)
 }

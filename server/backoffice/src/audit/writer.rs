@@ -3,18 +3,23 @@
 //! sixty-four clients share one fsync, and no act has its receipt before the commit that holds its event.
 
 use super::checkpoint::Signer;
-use super::ledger::{Job, Ledger, QUEUE};
+use super::gather::Gather;
+use super::ledger::{Job, Ledger, QUEUE, Ran};
 use super::pending::Pending;
 use super::published::{Newest, Published};
+use super::standing::Standing;
 use super::tree::{LoadError, Tree};
 use crate::store::log::{self, Head};
-use crate::store::{Conn, Db, OpenError, WriteCache, WriteTx};
+use crate::store::{Conn, Db, OpenError, WriteCache, WriteTx, is_busy};
 use crate::system::{Entropy, Stopwatch};
 use crate::{measure, spans};
 use domain::audit::event::Kind;
+use domain::audit::merkle::Hash;
 use domain::clock::{Clock, Span, Timestamp};
 use domain::code::Code;
 use domain::desk::DeskError;
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -35,6 +40,7 @@ pub(crate) struct Writer {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     signer: Arc<dyn Signer>,
+    gather: Gather,
     tree: Option<Tree>,
     /// Why the last batch barred sensitive acts: said once, when it begins.
     barred: Option<Code>,
@@ -89,6 +95,7 @@ impl Writer {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         signer: Arc<dyn Signer>,
+        gather: Gather,
     ) -> Result<(Ledger, watch::Receiver<Newest>), OpenError> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (published, checkpoints) = Published::begin(db);
@@ -99,7 +106,11 @@ impl Writer {
                 Ok(conn) => conn,
                 Err(error) => return drop(opened.send(Err(error))),
             };
-            let writer = Self { db, cache, conn, clock, entropy, signer, tree: None, barred: None, published };
+            match log::read_head(&db).await {
+                Ok(head) => head.into_iter().for_each(|head| published.tell(head)),
+                Err(error) => return drop(opened.send(Err(error.into()))),
+            }
+            let writer = Self { db, cache, conn, clock, entropy, signer, gather, tree: None, barred: None, published };
             if opened.send(Ok(())).is_ok() {
                 writer.run(jobs).await;
             }
@@ -112,7 +123,18 @@ impl Writer {
 
     async fn run(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
         let mut batch = Vec::with_capacity(BATCH);
+        let mut before = 0;
         while jobs.recv_many(&mut batch, BATCH).await > 0 {
+            if let Some(wait) = self.gather.after(before) {
+                // This thread has nothing else to do, and tokio's clock ticks by the millisecond.
+                std::thread::sleep(wait);
+                while batch.len() < BATCH
+                    && let Ok(job) = jobs.try_recv()
+                {
+                    batch.push(job);
+                }
+            }
+            before = batch.len();
             let span = spans::batch(batch.len());
             let settled = self.commit(&mut batch).instrument(span).await;
             if let Err(error) = &settled {
@@ -133,6 +155,9 @@ impl Writer {
     async fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Result<Option<u64>, Code>>, BatchError> {
         let whole = Stopwatch::begin();
         if let Err(error) = self.conn.begin().await {
+            if is_busy(&error) {
+                return Err(error.into());
+            }
             // Nothing of the batch has run yet: a server that went away and came back costs it nothing.
             tracing::warn!(%error, "no transaction could begin; the database is connected to anew");
             self.reconnect().await?;
@@ -145,19 +170,18 @@ impl Writer {
         }
         batch.pending.write(&mut self.conn).await?;
         let grown = batch.tree.size() > batch.head.size;
-        let note = if grown { Some(self.move_head(&mut batch).await?) } else { None };
+        let moved = if grown { Some(self.move_head(&mut batch).await?) } else { None };
         if !grown && batch.savepoint != Savepoint::Absent {
             // On PostgreSQL the COMMIT of a transaction that failed answers as if all were well. Where something was
             // appended a statement has failed before; where nothing was, this one does.
             self.conn.leave_savepoint().await?;
         }
         let commit = Stopwatch::begin();
-        let size = batch.tree.size();
         self.conn.commit().await?;
         measure::batch(&batch.told, whole.elapsed(), commit.elapsed());
         self.tree = Some(batch.tree);
-        if let Some(note) = note {
-            self.published.tell(size, note);
+        if let Some(head) = moved {
+            self.published.tell(head);
         }
         Ok(outcomes)
     }
@@ -171,15 +195,19 @@ impl Writer {
     }
 
     /// Reads the head. Another process (an import, another instance) may have moved it: then the tree is
-    /// read again.
+    /// read again, and must have grown out of the one that was known.
     async fn begin_batch(&mut self) -> Result<Batch, BatchError> {
+        let known = self.published.known();
         let head = log::head(&mut self.conn).await?;
         let tree = match self.tree.take() {
             Some(tree) if tree.size() == head.size && tree.root() == head.root => tree,
             _ => Tree::load(&mut self.conn, head.size).await?,
         };
+        self.hold(&tree, known).await?;
         let clock = self.clock.now();
-        let bar = if head.latest.since(clock) > CLOCK_TOLERANCE {
+        let bar = if self.published.has_lost() {
+            Some(Code::LogIncomplete)
+        } else if head.latest.since(clock) > CLOCK_TOLERANCE {
             Some(Code::ClockBehind)
         } else if !self.signer.ready() {
             Some(Code::LogKeyMissing)
@@ -198,6 +226,34 @@ impl Writer {
         Ok(Batch { tree, head, now, bar, savepoint, pending, told: Vec::new() })
     }
 
+    /// Holds the tree against what was told before the head was read (A3). The root of then is mostly in what the tree
+    /// is kept by; where a tile has filled since, it takes the tiles.
+    async fn hold(&mut self, tree: &Tree, (known, root): (u64, Hash)) -> Result<(), BatchError> {
+        let standing = match Standing::behind(tree.size(), known) {
+            Some(behind) => behind,
+            None => match self.root_at(tree, known).await? {
+                Some(then) if then == root => return Ok(()),
+                Some(_) | None => Standing::Forked { size: tree.size() },
+            },
+        };
+        self.published.lose(standing);
+        Ok(())
+    }
+
+    async fn root_at(&mut self, tree: &Tree, size: u64) -> Result<Option<Hash>, BatchError> {
+        if size == tree.size() {
+            return Ok(Some(tree.root()));
+        }
+        if let Some(root) = tree.root_at(size) {
+            return Ok(Some(root));
+        }
+        match Tree::load(&mut self.conn, size).await {
+            Ok(then) => Ok(Some(then.root())),
+            Err(LoadError::Gap) => Ok(None),
+            Err(LoadError::Sqlx(error)) => Err(error.into()),
+        }
+    }
+
     async fn run_one(&mut self, batch: &mut Batch, job: &mut dyn Job) -> Result<Result<Option<u64>, Code>, BatchError> {
         self.enter_savepoint(batch, job.reads_log()).await?;
         let mut tx = WriteTx::new(&mut self.conn, batch.now, &*self.entropy, job.reads_log());
@@ -207,7 +263,7 @@ impl Writer {
         };
         let ran = match barred {
             Ok(Some(ran)) => Ok(ran),
-            Ok(None) => job.run(&mut tx).await,
+            Ok(None) => run_caught(job, &mut tx).await,
             Err(error) => Err(error),
         };
         let encoded = match ran {
@@ -253,7 +309,7 @@ impl Writer {
 
     /// Signs the new tree and moves the head onto it. The signature is made before COMMIT and leaves this
     /// process after it: a head that never came to be is never shown.
-    async fn move_head(&mut self, batch: &mut Batch) -> Result<String, BatchError> {
+    async fn move_head(&mut self, batch: &mut Batch) -> Result<Head, BatchError> {
         let (size, root) = (batch.tree.size(), batch.tree.root());
         let note = self.signer.sign(size, root).unwrap_or_else(|| batch.head.note.clone());
         let head = Head { size, root, latest: batch.now, note };
@@ -261,6 +317,12 @@ impl Writer {
         if !log::move_head(&mut self.conn, batch.head.size, &head).await? {
             return Err(BatchError::HeadMoved);
         }
-        Ok(head.note)
+        Ok(head)
     }
+}
+
+/// An act that panics is undone like one that fails; the writer lives on.
+async fn run_caught(job: &mut dyn Job, tx: &mut WriteTx<'_>) -> sqlx::Result<Ran> {
+    let ran = AssertUnwindSafe(job.run(tx)).catch_unwind().await;
+    ran.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed))
 }

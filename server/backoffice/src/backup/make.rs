@@ -1,6 +1,6 @@
 //! Making a backup: the event first, then a copy of what is there at that instant.
 
-use super::archive::Writer;
+use super::archive::{Writer, beside};
 use super::{FORMAT, Holds, Manifest, SQLITE_PART, part_of};
 use crate::audit::{ActError, Leaves, Leaving};
 use crate::backoffice::BackOffice;
@@ -10,6 +10,9 @@ use domain::audit::event::SourceName;
 use domain::desk::DeskError;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+/// A file's copy lies beside the backup under its name with this, while that is made.
+const COPY: &str = ".db.part";
 
 /// What was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +76,8 @@ impl BackOffice {
     ) -> Result<MadeBackup, MakeError> {
         let begun_at = self.clock().now().millis();
         let mut writer = Writer::create(path)?;
+        // One who was killed left theirs; who is at work holds the file beside it, which is ours now.
+        drop(std::fs::remove_file(beside(path, COPY)));
         if matches!(self.db(), Db::Sqlite(_))
             && let Some(differs) = sqlite_schema::other_than_ours(self.db()).await?
         {
@@ -109,10 +114,8 @@ async fn sqlite(
     writer: &mut Writer,
     progress: &mut impl FnMut(u64, Option<u64>),
 ) -> Result<Copied, MakeError> {
-    let aside = Aside(super::archive::beside(path, ".db.part"));
-    // One who was killed left theirs; who is at work holds the file beside it. SQLite fills an empty file, and leaves
-    // its mode.
-    drop(std::fs::remove_file(&aside.0));
+    let aside = Aside(beside(path, COPY));
+    // SQLite fills an empty file, and leaves its mode.
     drop(super::archive::create_private(&aside.0)?);
     sqlite_backups::copy_into(readers, &aside.0).await?;
     let copy = sqlite_backups::open_as_it_lies(&aside.0)?;

@@ -1,6 +1,6 @@
 //! The first thing in a database that came out of a backup, or that was put back by other means.
 
-use crate::audit::{Accord, Act, CheckpointFile, Ledger, Standing, Verdict};
+use crate::audit::{Accord, Act, CheckpointFile, Ledger, Newest, Standing, Unsettled, Verdict, WeakLedger};
 use crate::auth::{STEP, event};
 use crate::backoffice::recorded;
 use crate::store::{Db, OpenError, WriteTx, restores};
@@ -8,6 +8,11 @@ use domain::audit::event::{AuditEvent, Details, Kind, SourceName};
 use domain::audit::fingerprint::Fingerprint;
 use domain::code::Code;
 use domain::desk::DeskError;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long a database that could not record is left alone.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// What comes first in a database that came out of a backup, or was put back behind our back (O3, A3). The file of what
 /// was agreed to be lost goes before the note of that does: whoever finds no note any more finds no such file either.
@@ -19,16 +24,48 @@ pub(crate) async fn come_back(
 ) -> Result<(), OpenError> {
     let restored = restores::unnoted(db).await?;
     if let Some((came, known)) = restored {
-        file.set_aside_if_lost(came, known).map_err(sqlx::Error::Io)?;
+        file.set_aside_if_lost(came, known).map_err(OpenError::Checkpoint)?;
+        if file.read().map_err(OpenError::Checkpoint)?.is_none() {
+            accord.agreed();
+        }
     }
-    let found = accord.settle().await?;
+    let found = match accord.settle().await {
+        Ok(found) => found,
+        Err(Unsettled::Log(error)) => return Err(error.into()),
+        // Told at each sensitive act, which it bars; masks go on.
+        Err(Unsettled::File(_)) => None,
+    };
     if restored.is_some() {
         recorded(ledger.act(Restored).await)?;
     }
     match found {
         None | Some(Standing::Holds) => Ok(()),
-        Some(_) if restores::found_lacking(db).await?.is_some() => Ok(()),
-        Some(found) => recorded(ledger.act(FoundLacking(found)).await),
+        Some(found) => found_lacking(db, ledger, found).await,
+    }
+}
+
+/// Records what is found later: when the key is back, or when the database is put back beneath a process that runs.
+pub(crate) async fn found_later(db: Db, ledger: WeakLedger, accord: Accord, mut checkpoints: watch::Receiver<Newest>) {
+    let ended = async { while checkpoints.changed().await.is_ok() {} };
+    let found = tokio::select! {
+        found = accord.lacks() => found,
+        () = ended => return,
+    };
+    while let Some(ledger) = ledger.upgrade() {
+        match found_lacking(&db, &ledger, found).await {
+            Ok(()) => return,
+            Err(error) => tracing::error!(%error, "what the log lacks is not recorded yet"),
+        }
+        drop(ledger);
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+/// Records it, unless it was and nobody has agreed to it since.
+async fn found_lacking(db: &Db, ledger: &Ledger, found: Standing) -> Result<(), OpenError> {
+    match restores::found_lacking(db).await? {
+        Some(_) => Ok(()),
+        None => recorded(ledger.act(FoundLacking(found)).await),
     }
 }
 

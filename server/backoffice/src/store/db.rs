@@ -54,6 +54,9 @@ pub enum OpenError {
     /// The file system or a setting weakens durability: a commit would not be one (V3).
     #[error("the database does not keep `{0}`, so a commit would not be durable")]
     NotDurable(&'static str),
+    /// The file beside it, which says what it must hold, cannot be read or moved.
+    #[error("the checkpoint file cannot be read: {0}")]
+    Checkpoint(std::io::Error),
     /// What an administrator of the database has to do first.
     #[error("{0}")]
     NotPrepared(&'static str),

@@ -174,6 +174,12 @@ fn fault(error: rusqlite::Error) -> sqlx::Error {
     }
 }
 
+/// Whether another connection held the file for longer than we wait: this one is as good as before.
+pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
+    let fault = error.as_database_error().and_then(|error| error.try_downcast_ref::<Fault>());
+    fault.is_some_and(|fault| fault.code & 0xff == rusqlite::ffi::SQLITE_BUSY)
+}
+
 impl DatabaseError for Fault {
     fn message(&self) -> &str {
         &self.message

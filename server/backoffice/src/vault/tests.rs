@@ -36,7 +36,9 @@ fn receipt_for(fact: FieldRevealed) -> Receipt<FieldRevealed> {
         let clock = Arc::new(TestClock::at(Timestamp::from_millis(1_795_335_330_123)));
         let signer = Arc::new(KeySigner::new(ring, Origin::parse("grille.test/vault").unwrap()));
         let (ledger, _checkpoints) =
-            Writer::start(&db, crate::store::WriteCache::Serving, clock, entropy, signer).await.unwrap();
+            Writer::start(&db, crate::store::WriteCache::Serving, clock, entropy, signer, crate::audit::Gather::NONE)
+                .await
+                .unwrap();
         ledger.act(Reveal(fact)).await.unwrap()
     })
 }

@@ -6,14 +6,17 @@ use crate::filled::{Fill, filled};
 use crate::office::TestOffice;
 use crate::people::{Person, reveal_form};
 use backoffice::Lack;
-use backoffice::audit::Standing;
+use backoffice::audit::{Act, ActError, Standing, Verdict};
 use backoffice::backup::{Known, Lacking, Loss, RestoreError, Target};
-use backoffice::store::log;
+use backoffice::store::WriteTx;
+use backoffice::store::log::{self, Head};
+use backoffice::store::statement::sql;
 use backoffice::vault::KeyKind;
-use domain::audit::checkpoint;
-use domain::audit::event::Kind;
+use domain::audit::checkpoint::{self, SigningKey};
+use domain::audit::event::{AuditEvent, Kind};
 use domain::clock::Span;
 use domain::code::Code;
+use domain::desk::DeskError;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -112,7 +115,7 @@ async fn a3_a_file_that_the_log_holds_is_in_nobodys_way_however_old() {
 #[tokio::test]
 async fn a3_without_the_key_it_is_found_when_that_comes_back() {
     let house = filled(20).await;
-    let (backup, _) = back_up(&house, "backup").await;
+    let (backup, made) = back_up(&house, "backup").await;
     let known = go_on(&house, 3).await;
     let database = new_database(&house, "again").await;
     put(prove(&house, &backup, &[], None).await.unwrap(), &database, false).await.unwrap();
@@ -129,6 +132,7 @@ async fn a3_without_the_key_it_is_found_when_that_comes_back() {
     for n in 0..9 {
         again.office.ledger().act(Fill(n)).await.unwrap_err();
     }
+    assert_eq!(recorded(&again).await, (made.size, Some(3)));
     stands_still(&again).await;
     assert_eq!(file(&again), known);
 }
@@ -209,4 +213,188 @@ async fn o3_what_was_put_back_is_served_once_its_very_loss_is_agreed_to() {
     assert_eq!(std::fs::read_to_string(next.path("checkpoint.replaced-1")).unwrap(), known);
     back_up(&next, "next").await;
     next.whole().await;
+}
+
+/// The house's database as it was at that head, while processes have it open.
+async fn roll_back(house: &TestOffice, to: &Head) {
+    let (size, tiles, latest, note) = (to.size, to.size / 256, to.latest.millis(), &to.note);
+    let root = data_encoding::HEXLOWER.encode(to.root.as_bytes());
+    let back = format!(
+        "DELETE FROM log_entry WHERE seq >= {size}; DELETE FROM log_tile WHERE idx >= {tiles}; \
+         UPDATE log_head SET size = {size}, root = x'{root}', latest = {latest}, note = '{note}'"
+    );
+    match house.database.is_file() {
+        true => {
+            let mut intruder = house.intruder().await;
+            let triggers = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name LIKE 'log%'";
+            let mut steps = vec![back];
+            for row in sql(triggers).fetch_all(&mut intruder).await.unwrap() {
+                let name: String = row.try_get(0).unwrap();
+                steps.insert(0, format!("DROP TRIGGER {name}"));
+                steps.push(row.try_get(1).unwrap());
+            }
+            crate::intruder::run(&mut intruder, &steps.join(";")).await.unwrap();
+        }
+        false => {
+            let all =
+                |what| ["log_entry", "log_tile", "log_head"].map(|of| format!("ALTER TABLE {of} {what} TRIGGER USER"));
+            let steps = [all("DISABLE").join(";"), back, all("ENABLE").join(";")];
+            house.meddle(&steps.join(";")).await.unwrap();
+        }
+    }
+}
+
+async fn head(house: &TestOffice) -> Head {
+    log::read_head(house.office.db()).await.unwrap().unwrap()
+}
+
+async fn refused_as(house: &TestOffice, code: Code) {
+    let refused = house.office.back_up(&house.path("another"), None, |_, _| ()).await.unwrap_err();
+    assert!(refused.to_string().contains(code.as_str()), "{refused}");
+}
+
+/// Waits until what was found is recorded: how many entries there were, and how many are lacking.
+async fn recorded(house: &TestOffice) -> (u64, Option<u64>) {
+    let is_it = |event: &AuditEvent| (event.kind, event.code) == (Kind::BackupRestored, Some(Code::LogIncomplete));
+    let told = async {
+        loop {
+            if let Some(event) = house.events().await.into_iter().find(is_it) {
+                return (event.details.size.unwrap(), event.details.lost);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), told).await.unwrap()
+}
+
+#[tokio::test]
+async fn a3_a_database_that_is_put_back_beneath_a_running_process_is_found_by_its_next_act() {
+    // Within a tile, and over the end of one.
+    for (entries, more) in [(20, 3), (250, 20)] {
+        let house = filled(entries).await;
+        let before = head(&house).await;
+        let known = go_on(&house, more).await;
+        roll_back(&house, &before).await;
+        refused_as(&house, Code::LogIncomplete).await;
+        assert_eq!(recorded(&house).await, (before.size, Some(more.into())));
+        stands_still(&house).await;
+        // It grows past what was known, and stays barred; the file is the evidence.
+        for n in 0..more + 3 {
+            house.office.ledger().act(Fill(n)).await.unwrap_err();
+        }
+        stands_still(&house).await;
+        assert_eq!(file(&house), known);
+        let next = house.neighbour().await;
+        stands_still(&next).await;
+        assert_eq!(next.count(Kind::BackupRestored, Some(Code::LogIncomplete)).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a3_a_log_that_grew_another_way_beneath_a_running_process_is_found_by_its_next_act() {
+    for (entries, more) in [(20, 3), (250, 20)] {
+        let house = filled(entries).await;
+        let before = head(&house).await;
+        go_on(&house, more).await;
+        roll_back(&house, &before).await;
+        // Somebody takes the file too, so that one who comes anew knows of nothing.
+        std::fs::remove_file(house.path("checkpoint")).unwrap();
+        let unaware = house.neighbour().await;
+        for n in 0..more + 7 {
+            unaware.office.ledger().act(Fill(100 + n)).await.unwrap_err();
+        }
+        assert_eq!(lacks(&unaware).await, []);
+        let size = head(&house).await.size;
+        refused_as(&house, Code::LogIncomplete).await;
+        match (recorded(&house).await, house.database.is_file()) {
+            ((found, lost), true) => assert_eq!((found, lost), (size, None)),
+            // From a server it was heard as soon as somebody wrote.
+            ((found, _), false) => assert!(found > before.size && found <= size, "{found}"),
+        }
+        stands_still(&house).await;
+        assert!(head(&house).await.size > size);
+    }
+}
+
+#[tokio::test]
+async fn a3_others_that_write_meanwhile_are_in_nobodys_way() {
+    let house = filled(250).await;
+    let other = house.neighbour().await;
+    // Over the end of a tile, one and many at a time.
+    for n in 0..20 {
+        for _ in 0..=n % 4 {
+            other.office.ledger().act(Fill(n)).await.unwrap_err();
+        }
+        house.office.ledger().act(Fill(n)).await.unwrap_err();
+    }
+    for one in [&house, &other] {
+        assert_eq!(lacks(one).await, []);
+    }
+    back_up(&house, "backup").await;
+    back_up(&other, "another").await;
+    house.whole().await;
+}
+
+#[tokio::test]
+async fn a3_a_file_that_cannot_be_read_bars_what_is_sensitive_until_it_can() {
+    let house = filled(20).await;
+    let known = go_on(&house, 1).await;
+    let (path, away) = (house.path("checkpoint"), house.path("away"));
+    std::fs::rename(&path, &away).unwrap();
+    // Whoever runs as root reads every file, but no folder as one.
+    std::fs::create_dir(&path).unwrap();
+    let next = house.neighbour().await;
+    assert_eq!(lacks(&next).await, [Lack::Checkpoint]);
+    refused_as(&next, Code::LogUnavailable).await;
+    next.last_is_refusal(Kind::BackupMade, Code::LogUnavailable).await;
+    std::fs::remove_dir(&path).unwrap();
+    std::fs::rename(&away, &path).unwrap();
+    assert_eq!(file(&next), known);
+    assert_eq!(lacks(&next).await, []);
+    back_up(&next, "backup").await;
+}
+
+#[tokio::test]
+async fn a3_a_file_that_our_key_did_not_sign_stops_no_checkpoint_and_is_kept() {
+    let house = filled(20).await;
+    go_on(&house, 1).await;
+    let signed = checkpoint::open(&file(&house), &house.key()).unwrap();
+    let foreign = SigningKey::from_seed(signed.origin.clone(), &[7; 32]).sign(&signed).to_string();
+    let huge = format!("grille.localhost/log\n{}\nAAAA\n\n- none\n", u64::MAX);
+    let garbage = "\u{fffd}".repeat(70_000);
+    for (n, text) in [foreign, huge, garbage].into_iter().enumerate() {
+        std::fs::write(house.path("checkpoint"), &text).unwrap();
+        go_on(&house, 1).await;
+        let aside = std::fs::read_to_string(house.path(&format!("checkpoint.replaced-{}", n + 1))).unwrap();
+        assert!(aside == text, "{n}");
+    }
+    let left: Vec<_> = std::fs::read_dir(house.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().ends_with(".new")), "{left:?}");
+}
+
+/// An act that breaks.
+struct Panics;
+
+#[async_trait::async_trait]
+impl Act for Panics {
+    type Fact = ();
+    async fn apply(&mut self, _: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
+        panic!("as if something were wrong with it");
+    }
+    fn barred(&self, _: &WriteTx<'_>, _: &DeskError) -> AuditEvent {
+        unreachable!()
+    }
+}
+
+#[tokio::test]
+async fn a2_an_act_that_panics_is_not_done_and_the_writer_goes_on() {
+    let house = filled(20).await;
+    let ledger = house.office.ledger();
+    let unavailable = Some(ActError::Unavailable(Code::LogUnavailable));
+    let (broken, beside) = tokio::join!(ledger.act(Panics), ledger.act(Fill(1)));
+    assert_eq!(broken.err(), unavailable);
+    assert_eq!(beside.err(), Some(ActError::Refused(Code::NotFound.into())));
+    ledger.act(Fill(2)).await.unwrap_err();
+    assert_eq!(lacks(&house).await, []);
+    house.whole().await;
 }

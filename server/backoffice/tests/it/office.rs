@@ -100,6 +100,7 @@ impl TestOffice {
             notice: Notice::shipped().unwrap(),
             settings,
             write_cache: backoffice::store::WriteCache::Serving,
+            gather: backoffice::audit::Gather::NONE,
             clock: clock.clone(),
             entropy,
             hooks: hooks.clone(),

@@ -3,7 +3,7 @@
 use super::Report;
 use super::files::open_to_others;
 use crate::config::{Config, Database};
-use backoffice::audit::{KeySigner, Standing};
+use backoffice::audit::{CheckpointFile, KeySigner, Standing};
 use backoffice::store::health::{self, Schema, Setting};
 use backoffice::store::log::{self, Head};
 use backoffice::store::{Db, certifications, sqlite_schema};
@@ -130,7 +130,7 @@ async fn settings(db: &Db, report: &mut Report) -> anyhow::Result<()> {
 async fn recorded(config: &Config, db: &Db, head: &Head, report: &mut Report) {
     // Before anything: the log may go on, and its file with it.
     let path = config.checkpoint();
-    let note = std::fs::read_to_string(&path);
+    let note = CheckpointFile::at(path.clone()).read();
     let now = SystemClock.now();
     match head.latest.since(now) > TOLERANCE {
         true => report.problem(
@@ -153,8 +153,10 @@ async fn recorded(config: &Config, db: &Db, head: &Head, report: &mut Report) {
         ),
         Some(Ok(signed)) => report.ok("signature", format!("{} events, all signed", signed.size)),
     }
-    let signed = |note: &String| key.as_ref().and_then(|key| checkpoint::open(note, key).ok());
-    let known = note.as_ref().ok().and_then(signed);
+    let known = match (&note, &key) {
+        (Ok(Some(note)), Some(key)) => checkpoint::open(note, key).ok(),
+        _ => None,
+    };
     let standing = match &known {
         Some(known) => Standing::of(db, known).await.ok(),
         None => None,
@@ -165,18 +167,28 @@ async fn recorded(config: &Config, db: &Db, head: &Head, report: &mut Report) {
             format!("{} vouches for entries that the log lacks: sensitive acts are stopped (A3)", path.display()),
             "find out who put the database back; then restore what is newer, or agree by `grille restore --what-is-there`",
         ),
-        Ok(note) if note == head.note || follows(&path, head, key.as_ref()).await => {
+        Ok(Some(note)) if note == head.note || follows(&path, head, key.as_ref()).await => {
             report.ok("checkpoint", format!("{} is the newest", path.display()));
         }
-        Ok(_) => report.warning(
+        Ok(Some(_)) if key.is_some() && known.is_none() => report.problem(
+            "checkpoint",
+            format!("{} was not signed by this log's key: the log was compared with nothing (A3)", path.display()),
+            "find out who wrote it; the server sets it aside and writes its own at the next event",
+        ),
+        Ok(Some(_)) => report.warning(
             "checkpoint",
             format!("{} is not the newest", path.display()),
             "if the server runs, look whether it may write it; if it was killed, the next event writes it",
         ),
-        Err(_) => report.warning(
+        Ok(None) => report.warning(
             "checkpoint",
-            format!("{} cannot be read", path.display()),
-            "look whether the server may write it; it is written at the next event",
+            format!("{} is not there: the log was compared with nothing (A3)", path.display()),
+            "find out who took it away; it is written at the next event",
+        ),
+        Err(error) => report.problem(
+            "checkpoint",
+            format!("{} cannot be read, so sensitive acts are stopped (A3): {error}", path.display()),
+            "let the server's account read it",
         ),
     }
 }

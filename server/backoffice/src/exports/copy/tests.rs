@@ -60,6 +60,7 @@ impl Bank {
             notice: Notice::shipped().unwrap(),
             settings: Settings::default(),
             write_cache: WriteCache::Serving,
+            gather: crate::audit::Gather::NONE,
             clock: Arc::new(TestClock::at(Timestamp::from_millis(1_795_313_700_000))),
             entropy,
             hooks: Arc::new(NoHooks),

@@ -29,8 +29,16 @@ pub async fn bank() -> Bank {
     let ring = Arc::new(KeyRing::create_all(&dir.path().join("keys"), &*entropy).unwrap());
     let clock = Arc::new(TestClock::at(Timestamp::from_millis(1_795_335_330_123)));
     let signer = Arc::new(KeySigner::new(ring.clone(), Origin::parse("grille.test/import").unwrap()));
-    let (ledger, _) =
-        Writer::start(&db, crate::store::WriteCache::Serving, clock.clone(), entropy.clone(), signer).await.unwrap();
+    let (ledger, _) = Writer::start(
+        &db,
+        crate::store::WriteCache::Serving,
+        clock.clone(),
+        entropy.clone(),
+        signer,
+        crate::audit::Gather::NONE,
+    )
+    .await
+    .unwrap();
     let importer = Importer {
         db,
         ledger,
