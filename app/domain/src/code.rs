@@ -206,7 +206,7 @@ codes! {
     LogKeyMissing "log_key_missing" 503;
     /// The record could not be written, so nothing was done (V3).
     LogUnavailable "log_unavailable" 503;
-    /// The log lacks entries that its checkpoint file vouches for (A3).
+    /// The log lacks entries that were vouched for before (A3).
     LogIncomplete "log_incomplete" 503;
     /// The clock stands behind the log (A6).
     ClockBehind "clock_behind" 503;

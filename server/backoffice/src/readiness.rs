@@ -62,7 +62,7 @@ lacks! {
     LogKey "log_key" true;
     /// The key that signs is there, and is not the one that signed this log.
     Signing "signing" true;
-    /// The log lacks entries that its checkpoint file vouches for (A3).
+    /// The log lacks entries that its checkpoint file vouches for, or that this process was told of (A3).
     LogIncomplete "log_incomplete" true;
     /// The checkpoint file is there and cannot be read, so nobody knows what the log must hold (A3).
     Checkpoint "checkpoint" true;

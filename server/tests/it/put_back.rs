@@ -11,8 +11,8 @@ use std::path::Path;
 const HOW: Start<'static> = Start { staff: 3, env: &[], by: &[] };
 const FILES: [&str; 3] = ["grille.db", "grille.db-wal", "grille.db-shm"];
 
-/// Everything of the database as it lies there, while nobody has it open.
-fn copy(from: &Path, to: &Path) {
+/// Everything of the database as it lies there, while nobody writes to it.
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for name in FILES {
         drop(fs::remove_file(to.join(name)));
@@ -20,6 +20,19 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(from.join(name), to.join(name)).unwrap();
         }
     }
+}
+
+/// Until the checkpoint file has followed: it is written ten times a second.
+fn until_vouched_for(home: &Home, app: &TestApp) {
+    let size = app.log.from(0).len().to_string();
+    for _ in 0..500 {
+        let file = fs::read_to_string(home.data().join("checkpoint")).unwrap();
+        if file.lines().nth(1) == Some(&size) {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    panic!("the file does not vouch for {size}");
 }
 
 #[test]
@@ -33,6 +46,7 @@ fn a3_a_database_that_was_put_back_serves_masks_alone_until_it_is_mended_or_agre
     let case = teller.before("counter", &app.guests[0].id_no);
     let name = [("field", "name"), ("reason", "COUNTER_SERVICE")];
     assert_eq!(teller.reveal_by_code(&case, &name).status, 200);
+    until_vouched_for(&home, &app);
     app.kill();
     copy(&home.data(), &newer);
     let known = fs::read_to_string(home.data().join("checkpoint")).unwrap();

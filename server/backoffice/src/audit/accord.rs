@@ -75,7 +75,7 @@ impl Accord {
     }
 
     /// Notes it. Nothing makes a log whole again that was found not to be, while this process lasts.
-    fn find(&self, looked: Standing) {
+    pub(crate) fn find(&self, looked: Standing) {
         self.0.found.send_if_modified(|found| {
             let first = match found {
                 None => true,
@@ -157,14 +157,14 @@ impl Accord {
         while checkpoints.changed().await.is_ok() {
             let Newest { note, .. } = checkpoints.borrow_and_update().clone();
             // Without a key nothing was ever signed: there is no checkpoint to give away.
-            let Some(key) = self.key().filter(|_| !note.is_empty()) else { continue };
-            if self.bar().await.is_some() {
-                continue;
-            }
-            let file = self.0.file.clone();
-            let written = tokio::task::spawn_blocking(move || file.replace(&note, &key)).await;
-            if let Err(error) = written.map_err(std::io::Error::other).flatten() {
-                tracing::error!(%error, "the checkpoint file was not written");
+            if self.bar().await.is_none()
+                && let Some(key) = self.key().filter(|_| !note.is_empty())
+            {
+                let file = self.0.file.clone();
+                let written = tokio::task::spawn_blocking(move || file.replace(&note, &key)).await;
+                if let Err(error) = written.map_err(std::io::Error::other).flatten() {
+                    tracing::error!(%error, "the checkpoint file was not written");
+                }
             }
             tokio::time::sleep(PACE).await;
         }

@@ -78,10 +78,13 @@ impl CheckpointFile {
 
     /// A reader sees the old or the new one, whole, and so does whoever comes after a power cut: it is written aside,
     /// synced and renamed. Instances may share the folder: each writes under a name of its own, and none puts an older
-    /// one over a newer. Newer is only what our key has signed; whatever else is there makes room, and is kept.
+    /// one over a newer. Only what our key has signed is written, or newer; whatever else is there makes room, and is kept.
     pub(super) fn replace(&self, note: &str, key: &VerifierKey) -> std::io::Result<()> {
+        let Ok(new) = checkpoint::open(note, key) else {
+            return Err(std::io::Error::other("the log's head is not signed by its key"));
+        };
         match self.read()?.map(|there| checkpoint::open(&there, key)) {
-            Some(Ok(there)) if Some(there.size) > size_of(note) => return Ok(()),
+            Some(Ok(there)) if there.size > new.size => return Ok(()),
             Some(Err(_)) => {
                 tracing::error!("ALERT: the checkpoint file was not signed by this log's key; it is set aside");
                 self.set_aside()?;

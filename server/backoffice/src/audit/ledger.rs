@@ -61,7 +61,7 @@ impl Ledger {
         Self { queue, accord: None }
     }
 
-    /// The same ledger, which does nothing sensitive while the log lacks what its checkpoint file vouches for.
+    /// The same ledger, which does nothing sensitive while the log lacks what was vouched for before.
     pub(crate) fn in_accord(self, accord: Accord) -> Self {
         Self { accord: Some(accord), ..self }
     }

@@ -4,7 +4,7 @@
 
 use super::checkpoint::Signer;
 use super::gather::Gather;
-use super::ledger::{Job, Ledger, QUEUE, Ran};
+use super::ledger::{Job, Ledger, QUEUE};
 use super::pending::Pending;
 use super::published::{Newest, Published};
 use super::standing::Standing;
@@ -99,6 +99,10 @@ impl Writer {
     ) -> Result<(Ledger, watch::Receiver<Newest>), OpenError> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (published, checkpoints) = Published::begin(db);
+        // On this runtime, whose pool it is: a connection lives by the one that it was made on.
+        if let Some(head) = log::read_head(db).await? {
+            published.tell(head);
+        }
         let (db, (opened, open)) = (db.clone(), oneshot::channel());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(sqlx::Error::Io)?;
         let write = async move {
@@ -106,10 +110,6 @@ impl Writer {
                 Ok(conn) => conn,
                 Err(error) => return drop(opened.send(Err(error))),
             };
-            match log::read_head(&db).await {
-                Ok(head) => head.into_iter().for_each(|head| published.tell(head)),
-                Err(error) => return drop(opened.send(Err(error.into()))),
-            }
             let writer = Self { db, cache, conn, clock, entropy, signer, gather, tree: None, barred: None, published };
             if opened.send(Ok(())).is_ok() {
                 writer.run(jobs).await;
@@ -258,12 +258,12 @@ impl Writer {
         self.enter_savepoint(batch, job.reads_log()).await?;
         let mut tx = WriteTx::new(&mut self.conn, batch.now, &*self.entropy, job.reads_log());
         let barred = match batch.bar {
-            Some(code) => job.bar(&mut tx, DeskError::Refused(code)).await,
+            Some(code) => caught(job.bar(&mut tx, DeskError::Refused(code))).await,
             None => Ok(None),
         };
         let ran = match barred {
             Ok(Some(ran)) => Ok(ran),
-            Ok(None) => run_caught(job, &mut tx).await,
+            Ok(None) => caught(job.run(&mut tx)).await,
             Err(error) => Err(error),
         };
         let encoded = match ran {
@@ -322,7 +322,6 @@ impl Writer {
 }
 
 /// An act that panics is undone like one that fails; the writer lives on.
-async fn run_caught(job: &mut dyn Job, tx: &mut WriteTx<'_>) -> sqlx::Result<Ran> {
-    let ran = AssertUnwindSafe(job.run(tx)).catch_unwind().await;
-    ran.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed))
+async fn caught<T>(work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed))
 }

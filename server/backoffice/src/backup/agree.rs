@@ -40,7 +40,11 @@ impl Lacking {
                 most = Some((Self { size, loss }, one.from.clone()));
             }
         }
-        let (lacking, from) = most.ok_or(RestoreError::NothingLacks)?;
+        // What was found once stands until somebody agrees to it, even if what showed it is gone.
+        let found = before.map(|(size, lost)| {
+            (Self { size, loss: lost.map_or(Loss::Unknown, Loss::Events) }, "the log itself".to_owned())
+        });
+        let (lacking, from) = most.or(found).ok_or(RestoreError::NothingLacks)?;
         match lacking.loss {
             loss if accepted == Some(loss) => Ok(lacking),
             Loss::Events(lost) => Err(RestoreError::Older { from, lost }),

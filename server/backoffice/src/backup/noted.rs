@@ -39,7 +39,13 @@ pub(crate) async fn come_back(
         recorded(ledger.act(Restored).await)?;
     }
     match found {
-        None | Some(Standing::Holds) => Ok(()),
+        // What was found before and nobody agreed to is not forgotten, whatever the file says by now.
+        None | Some(Standing::Holds) => {
+            if let Some((size, lost)) = restores::found_lacking(db).await? {
+                accord.find(lost.map_or(Standing::Forked { size }, |lost| Standing::Behind { size, lost }));
+            }
+            Ok(())
+        }
         Some(found) => found_lacking(db, ledger, found).await,
     }
 }

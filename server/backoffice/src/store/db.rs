@@ -36,7 +36,7 @@ pub enum Conn {
 /// transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteCache {
-    /// 16 MB.
+    /// 8 MB.
     Serving,
     /// 256 MB, for a command that ends.
     Importing,

@@ -19,12 +19,12 @@ pub(super) async fn open(path: &Path) -> Result<Readers, OpenError> {
 }
 
 pub(super) fn open_read_only(path: &Path) -> Result<Readers, OpenError> {
-    Ok(Readers::open(file(path).pragma("query_only", "ON"), 4)?)
+    Ok(Readers::open(file(path).pragma("query_only", "ON").leaving_the_wal(), 4)?)
 }
 
 pub(super) fn write_connection(readers: &Readers, cache: WriteCache) -> Result<SqliteConn, OpenError> {
     let size = match cache {
-        WriteCache::Serving => "-16000",
+        WriteCache::Serving => "-8000",
         WriteCache::Importing => "-256000",
     };
     let mut conn = readers.file().clone().pragma("query_only", "OFF").pragma("cache_size", size).connect()?;
@@ -54,8 +54,8 @@ fn file(path: &Path) -> SqliteFile {
         .pragma("journal_mode", "WAL")
         // FULL: COMMIT returns after the fsync of the WAL. NORMAL would let a receipt outlive its event.
         .pragma("synchronous", "FULL")
-        // eight that read, at most: 16 MB; the kernel has the pages too
-        .pragma("cache_size", "-2000")
+        // eight that read, at most: 8 MB. What others commit empties them, and the kernel has the pages too.
+        .pragma("cache_size", "-1000")
         // What a sort spills would lie in the system's temporary folder, beside no database that anyone guards.
         .pragma("temp_store", "MEMORY")
 }

@@ -25,13 +25,14 @@ pub struct SqliteFile {
     path: PathBuf,
     patience: Duration,
     immutable: bool,
+    leaves_wal: bool,
     pragmas: Vec<(&'static str, &'static str)>,
 }
 
 impl SqliteFile {
     /// One that is there: nothing is made by opening it.
     pub fn at(path: &Path) -> Self {
-        Self { path: path.into(), patience: PATIENCE, immutable: false, pragmas: ALWAYS.into() }
+        Self { path: path.into(), patience: PATIENCE, immutable: false, leaves_wal: false, pragmas: ALWAYS.into() }
     }
 
     /// Sets a pragma; a later setting of the same takes the place of an earlier one.
@@ -44,6 +45,13 @@ impl SqliteFile {
     /// Waits so long for whoever holds it.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Whoever closes it last leaves the WAL of one who was killed as it lies, and the file too: to look at a database
+    /// is not to change it.
+    pub fn leaving_the_wal(mut self) -> Self {
+        self.leaves_wal = true;
         self
     }
 
@@ -73,9 +81,12 @@ impl SqliteFile {
         // One plan, whatever is bound: else SQLite prepares a statement anew each time a value is bound that its plan
         // might hang on (https://www.sqlite.org/c3ref/c_dbconfig_defensive.html).
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fault)?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, self.leaves_wal).map_err(fault)?;
         for (name, value) in &self.pragmas {
             conn.pragma_update(None, name, value).map_err(fault)?;
         }
+        // The pages that the schema was read by were taken for the cache that is there by default.
+        conn.execute_batch("PRAGMA shrink_memory").map_err(fault)?;
         Ok(SqliteConn(conn))
     }
 

@@ -6,9 +6,8 @@ use crate::filled::{Fill, filled};
 use crate::office::TestOffice;
 use crate::people::{Person, reveal_form};
 use backoffice::Lack;
-use backoffice::audit::{Act, ActError, Standing, Verdict};
+use backoffice::audit::Standing;
 use backoffice::backup::{Known, Lacking, Loss, RestoreError, Target};
-use backoffice::store::WriteTx;
 use backoffice::store::log::{self, Head};
 use backoffice::store::statement::sql;
 use backoffice::vault::KeyKind;
@@ -16,7 +15,6 @@ use domain::audit::checkpoint::{self, SigningKey};
 use domain::audit::event::{AuditEvent, Kind};
 use domain::clock::Span;
 use domain::code::Code;
-use domain::desk::DeskError;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -284,9 +282,13 @@ async fn a3_a_database_that_is_put_back_beneath_a_running_process_is_found_by_it
         }
         stands_still(&house).await;
         assert_eq!(file(&house), known);
+        // Nor is it forgotten where the file is gone.
+        std::fs::remove_file(house.path("checkpoint")).unwrap();
         let next = house.neighbour().await;
         stands_still(&next).await;
         assert_eq!(next.count(Kind::BackupRestored, Some(Code::LogIncomplete)).await, 1);
+        let agreed = Lacking::of(next.office.db(), &next.key(), &[], Some(Loss::Events(more.into()))).await.unwrap();
+        assert_eq!((agreed.size(), agreed.lost()), (before.size, Loss::Events(more.into())));
     }
 }
 
@@ -370,31 +372,4 @@ async fn a3_a_file_that_our_key_did_not_sign_stops_no_checkpoint_and_is_kept() {
     }
     let left: Vec<_> = std::fs::read_dir(house.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().ends_with(".new")), "{left:?}");
-}
-
-/// An act that breaks.
-struct Panics;
-
-#[async_trait::async_trait]
-impl Act for Panics {
-    type Fact = ();
-    async fn apply(&mut self, _: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
-        panic!("as if something were wrong with it");
-    }
-    fn barred(&self, _: &WriteTx<'_>, _: &DeskError) -> AuditEvent {
-        unreachable!()
-    }
-}
-
-#[tokio::test]
-async fn a2_an_act_that_panics_is_not_done_and_the_writer_goes_on() {
-    let house = filled(20).await;
-    let ledger = house.office.ledger();
-    let unavailable = Some(ActError::Unavailable(Code::LogUnavailable));
-    let (broken, beside) = tokio::join!(ledger.act(Panics), ledger.act(Fill(1)));
-    assert_eq!(broken.err(), unavailable);
-    assert_eq!(beside.err(), Some(ActError::Refused(Code::NotFound.into())));
-    ledger.act(Fill(2)).await.unwrap_err();
-    assert_eq!(lacks(&house).await, []);
-    house.whole().await;
 }

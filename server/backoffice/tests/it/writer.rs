@@ -1,15 +1,17 @@
 //! The one writer: no receipt before the commit, no change without its event, no fork (A1, A2).
 
-use crate::filled::Fill;
+use crate::filled::{Fill, filled};
 use crate::office::TestOffice;
 use crate::people::Person;
-use backoffice::audit::ActError;
+use backoffice::audit::{Act, ActError, Verdict};
+use backoffice::store::WriteTx;
 use backoffice::store::log::{self, Head};
 use backoffice::store::statement::sql;
-use domain::audit::event::Kind;
+use domain::audit::event::{AuditEvent, Kind};
 use domain::audit::merkle::empty_root;
 use domain::clock::Timestamp;
 use domain::code::Code;
+use domain::desk::DeskError;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -148,4 +150,30 @@ async fn a3_each_checkpoint_leaves_the_database_as_it_is_made() {
         tokio::time::timeout(std::time::Duration::from_secs(10), follows).await.unwrap();
     }
     drop(Arc::clone(&house));
+}
+
+/// An act that breaks.
+struct Panics;
+
+#[async_trait::async_trait]
+impl Act for Panics {
+    type Fact = ();
+    async fn apply(&mut self, _: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
+        panic!("as if something were wrong with it");
+    }
+    fn barred(&self, _: &WriteTx<'_>, _: &DeskError) -> AuditEvent {
+        unreachable!()
+    }
+}
+
+#[tokio::test]
+async fn a2_an_act_that_panics_is_not_done_and_the_writer_goes_on() {
+    let house = filled(20).await;
+    let ledger = house.office.ledger();
+    let unavailable = Some(ActError::Unavailable(Code::LogUnavailable));
+    let (broken, beside) = tokio::join!(ledger.act(Panics), ledger.act(Fill(1)));
+    assert_eq!(broken.err(), unavailable);
+    assert_eq!(beside.err(), Some(ActError::Refused(Code::NotFound.into())));
+    ledger.act(Fill(2)).await.unwrap_err();
+    house.whole().await;
 }
