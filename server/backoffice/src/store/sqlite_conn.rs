@@ -85,8 +85,6 @@ impl SqliteFile {
         for (name, value) in &self.pragmas {
             conn.pragma_update(None, name, value).map_err(fault)?;
         }
-        // The pages that the schema was read by were taken for the cache that is there by default.
-        conn.execute_batch("PRAGMA shrink_memory").map_err(fault)?;
         Ok(SqliteConn(conn))
     }
 
