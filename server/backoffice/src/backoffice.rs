@@ -202,7 +202,7 @@ impl BackOffice {
         let ledger = ledger.in_accord(accord.clone());
         backup::come_back(&parts.db, &ledger, &file, &accord).await?;
         tokio::spawn(accord.clone().follow(checkpoints.clone()));
-        let later = backup::found_later(parts.db.clone(), ledger.downgrade(), accord.clone(), checkpoints.clone());
+        let later = backup::found_later(ledger.downgrade(), accord.clone(), checkpoints.clone());
         tokio::spawn(later);
         let kek = Arc::new(FileKek::new(keys.clone(), parts.entropy.clone()));
         Ok(Arc::new(Self {

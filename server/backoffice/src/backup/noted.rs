@@ -46,32 +46,24 @@ pub(crate) async fn come_back(
             }
             Ok(())
         }
-        Some(found) => found_lacking(db, ledger, found).await,
+        Some(found) => recorded(ledger.act(FoundLacking(found)).await),
     }
 }
 
 /// Records what is found later: when the key is back, or when the database is put back beneath a process that runs.
-pub(crate) async fn found_later(db: Db, ledger: WeakLedger, accord: Accord, mut checkpoints: watch::Receiver<Newest>) {
+pub(crate) async fn found_later(ledger: WeakLedger, accord: Accord, mut checkpoints: watch::Receiver<Newest>) {
     let ended = async { while checkpoints.changed().await.is_ok() {} };
     let found = tokio::select! {
         found = accord.lacks() => found,
         () = ended => return,
     };
     while let Some(ledger) = ledger.upgrade() {
-        match found_lacking(&db, &ledger, found).await {
+        match recorded(ledger.act(FoundLacking(found)).await) {
             Ok(()) => return,
             Err(error) => tracing::error!(%error, "what the log lacks is not recorded yet"),
         }
         drop(ledger);
         tokio::time::sleep(AGAIN).await;
-    }
-}
-
-/// Records it, unless it was and nobody has agreed to it since.
-async fn found_lacking(db: &Db, ledger: &Ledger, found: Standing) -> Result<(), OpenError> {
-    match restores::found_lacking(db).await? {
-        Some(_) => Ok(()),
-        None => recorded(ledger.act(FoundLacking(found)).await),
     }
 }
 
@@ -109,14 +101,19 @@ impl Act for Restored {
 }
 
 /// Records that the log lacks entries that were signed, and that nobody has agreed to it: how many it has, and how many
-/// it lacks if that can be told. What is recorded from now on takes the numbers of those that are lost.
+/// it lacks if that can be told. What is recorded from now on takes the numbers of those that are lost. Once, whoever
+/// finds it first: until somebody agrees, it is told.
 struct FoundLacking(Standing);
 
 #[async_trait::async_trait]
 impl Act for FoundLacking {
     type Fact = ();
+    const READS_LOG: bool = true;
 
     async fn apply(&mut self, tx: &mut WriteTx<'_>) -> sqlx::Result<Verdict<()>> {
+        if restores::found_lacking(tx.log()?).await?.is_some() {
+            return Ok(Verdict::Unrecorded { error: Code::NotFound.into() });
+        }
         let error = DeskError::Refused(Code::LogIncomplete);
         Ok(Verdict::Refused { event: self.barred(tx, &error), error })
     }

@@ -1,7 +1,7 @@
 //! What a database that came out of a backup must forget, once.
 
 use super::db::{Conn, Db};
-use super::statement::sql;
+use super::statement::{On, sql};
 use domain::audit::event::{AuditEvent, Kind};
 use domain::clock::Timestamp;
 use domain::code::Code;
@@ -38,16 +38,14 @@ pub async fn unnoted(db: &Db) -> sqlx::Result<Option<(u64, u64)>> {
 
 /// What was recorded when the log was found to lack signed entries, if nobody has agreed to that since: how many it
 /// had, and how many it lacked, if that could be told.
-pub async fn found_lacking(db: &Db) -> sqlx::Result<Option<(u64, Option<u64>)>> {
-    const FOUND: &str = "SELECT seq, bytes FROM log_entry WHERE code = $1 AND kind = $2 ORDER BY seq DESC LIMIT 1";
-    const AGREED: &str = "SELECT EXISTS (SELECT 1 FROM log_entry WHERE seq > $1 AND kind = $2 AND code IS NULL)";
+pub async fn found_lacking<'c>(on: impl Into<On<'c>>) -> sqlx::Result<Option<(u64, Option<u64>)>> {
+    const SQL: &str = "SELECT seq, bytes FROM log_entry AS found WHERE code = $1 AND kind = $2 AND NOT EXISTS \
+        (SELECT 1 FROM log_entry AS agreed WHERE agreed.kind = $2 AND agreed.code IS NULL AND agreed.seq > found.seq) \
+        ORDER BY seq DESC LIMIT 1";
     let kind = Kind::BackupRestored.as_str();
-    let found = sql(FOUND).bind(Code::LogIncomplete.as_str()).bind(kind).fetch_optional(db).await?;
+    let found = sql(SQL).bind(Code::LogIncomplete.as_str()).bind(kind).fetch_optional(on).await?;
     let Some(found) = found else { return Ok(None) };
     let (seq, bytes): (i64, Vec<u8>) = (found.try_get(0)?, found.try_get(1)?);
-    if sql(AGREED).bind(seq).bind(kind).fetch_one(db).await?.try_get(0)? {
-        return Ok(None);
-    }
     let event = AuditEvent::decode(&bytes).map_err(|_| super::staff::bad("bytes"))?;
     Ok(Some((event.details.size.unwrap_or(seq as u64), event.details.lost)))
 }

@@ -56,6 +56,9 @@ fn file(path: &Path) -> SqliteFile {
         .pragma("synchronous", "FULL")
         // eight that read, at most: 8 MB. What others commit empties them, and the kernel has the pages too.
         .pragma("cache_size", "-1000")
+        // Pages that every batch writes go into the file once in so many, not in a thousand; as many as one table of
+        // the WAL's index tells (https://www.sqlite.org/walformat.html#the_wal_index_file_format).
+        .pragma("wal_autocheckpoint", "4000")
         // What a sort spills would lie in the system's temporary folder, beside no database that anyone guards.
         .pragma("temp_store", "MEMORY")
 }

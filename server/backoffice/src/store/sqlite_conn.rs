@@ -85,6 +85,8 @@ impl SqliteFile {
         for (name, value) in &self.pragmas {
             conn.pragma_update(None, name, value).map_err(fault)?;
         }
+        // To set the first pragma was to read the file, with a cache of the usual size: its pages are given back.
+        conn.execute_batch("PRAGMA shrink_memory").map_err(fault)?;
         Ok(SqliteConn(conn))
     }
 

@@ -293,6 +293,22 @@ async fn a3_a_database_that_is_put_back_beneath_a_running_process_is_found_by_it
 }
 
 #[tokio::test]
+async fn a3_two_that_find_it_at_the_same_moment_record_it_once() {
+    let house = filled(20).await;
+    let before = head(&house).await;
+    go_on(&house, 3).await;
+    let beside = house.neighbour().await;
+    roll_back(&house, &before).await;
+    tokio::join!(refused_as(&house, Code::LogIncomplete), refused_as(&beside, Code::LogIncomplete));
+    recorded(&house).await;
+    // The other has its turn too.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    stands_still(&house).await;
+    stands_still(&beside).await;
+    assert_eq!(house.count(Kind::BackupRestored, Some(Code::LogIncomplete)).await, 1);
+}
+
+#[tokio::test]
 async fn a3_a_log_that_grew_another_way_beneath_a_running_process_is_found_by_its_next_act() {
     for (entries, more) in [(20, 3), (250, 20)] {
         let house = filled(entries).await;

@@ -28,13 +28,14 @@ pub fn open(file: &Path, keys: u64, jobs: mpsc::Receiver<Done>, row: Vec<u8>) ->
     Ok(Few::of(readers?))
 }
 
-/// As durable as our own, and with as much memory.
+/// As durable as our own, with as much memory, and no more often at work on the file itself.
 fn connect(file: &Path, cache: &str) -> anyhow::Result<Connection> {
     let conn = Connection::open(file)?;
     conn.busy_timeout(Duration::from_secs(10))?;
-    for (name, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("cache_size", cache)] {
-        conn.pragma_update(None, name, value)?;
-    }
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    conn.pragma_update(None, "cache_size", cache)?;
     let journal_mode: String = conn.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     anyhow::ensure!(journal_mode == "wal", "the floor's file keeps no WAL: {journal_mode}");
     Ok(conn)
